@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""One command for each thing a newcomer does; it prepares what it needs first.
+
+    python dev.py run     start the daemon in the test environment with its virtual printer
+    python dev.py test    run every test (arguments go on to pytest)
+    python dev.py check   lint, types and import floors
+    python dev.py bench   the benchmarks (arguments: which ones)
+
+It needs Python 3.11 or later and the package index, nothing else: a private environment is made in
+`.venv` on first use and brought up to date when `pyproject.toml` changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "ticket-daemon-set-up"
+
+# run needs the program alone; everything else needs the tools of development as well.
+EXTRAS = {"run": "fast", "test": "dev", "check": "dev", "bench": "dev"}
+
+
+def say(text: str) -> None:
+    print(f"[dev.py] {text}", flush=True)
+
+
+def make_environment() -> None:
+    """Make `.venv`, also where the system's Python came without ensurepip (Debian splits it off)."""
+    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return
+    say(f"making a private environment in {VENV}")
+    shutil.rmtree(VENV, ignore_errors=True)
+    if subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True).returncode == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    if subprocess.run([sys.executable, "-m", "virtualenv", "-q", str(VENV)]).returncode != 0:
+        sys.exit(
+            "This Python can make no environment of its own. On Debian or Ubuntu: apt install python3-venv\n"
+            "Elsewhere: python -m pip install virtualenv, then run this command again."
+        )
+
+
+def set_up(extra: str) -> None:
+    wanted = f"{hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()} {extra}"
+    have = STAMP.read_text().splitlines() if STAMP.exists() else []
+    if wanted in have and PYTHON.exists():
+        return
+    make_environment()
+    say(f"installing what '{extra}' needs (a minute the first time)")
+    command = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[{extra}]"]
+    if subprocess.run(command, cwd=ROOT).returncode != 0:
+        sys.exit("The package index could not be reached or refused a package; its message stands above.")
+    STAMP.write_text("\n".join([*(line for line in have if line.startswith(wanted[:64])), wanted]) + "\n")
+
+
+def call(*command: str | Path) -> int:
+    try:
+        return subprocess.run([str(part) for part in command], cwd=ROOT).returncode
+    except KeyboardInterrupt:  # Ctrl+C reaches the child too, which ends in its own way
+        return 130
+
+
+def run(arguments: list[str]) -> int:
+    return call(PYTHON, "-m", "ticket_daemon", "run", "--env", "test", *arguments)
+
+
+def test(arguments: list[str]) -> int:
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto"]
+    return call(PYTHON, "-m", "pytest", *workers, *arguments)
+
+
+def check(_: list[str]) -> int:
+    steps = (
+        (PYTHON, "-m", "ruff", "check", "."),
+        (PYTHON, "-m", "ruff", "format", "--check", "."),
+        (PYTHON, "-m", "mypy"),
+        (SCRIPTS / ("lint-imports.exe" if os.name == "nt" else "lint-imports"),),
+    )
+    return max([call(*step) for step in steps])
+
+
+def bench(arguments: list[str]) -> int:
+    return call(PYTHON, "-m", "benchmarks", *arguments)
+
+
+def main() -> int:
+    commands = {"run": run, "test": test, "check": check, "bench": bench}
+    if len(sys.argv) < 2 or sys.argv[1] not in commands:
+        print(__doc__)
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
+    if sys.version_info < (3, 11):
+        sys.exit(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+    set_up(EXTRAS[sys.argv[1]])
+    return commands[sys.argv[1]](sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

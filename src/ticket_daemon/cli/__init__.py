@@ -1,0 +1,5 @@
+"""The `ticket-daemon` command."""
+
+
+def main() -> None:
+    """Run the command line."""
