@@ -56,8 +56,137 @@ class DocumentError(TicketDaemonError):
             self.category = category
 
 
+class ProfileFileError(TicketDaemonError):
+    """A file of printer profiles cannot be read; the text names the profile and the field."""
+
+    code = "invalid_profiles"
+
+
 class UnknownProfileError(TicketDaemonError):
     """No printer profile has that name."""
 
     code = "invalid_document"
     category = "VALIDATION"
+
+
+# --- jobs and the queue ---
+
+
+class JobError(TicketDaemonError):
+    """What was asked of a job cannot be done."""
+
+
+class UnknownJob(JobError):
+    code = "unknown_job"
+
+
+class NotCancellable(JobError):
+    """It prints already, or has ended."""
+
+    code = "not_cancellable"
+
+
+class IdConflict(JobError):
+    """The id belongs to another ticket."""
+
+    code = "id_conflict"
+
+
+class QueueFull(JobError):
+    """No place is free; `parameters["retry_after_s"]` says when to come back."""
+
+    code = "queue_full"
+    retryable = True
+
+
+class ShuttingDown(JobError):
+    """The daemon is going down and takes nothing more."""
+
+    code = "shutting_down"
+    retryable = True
+
+
+class StorageUnavailable(TicketDaemonError):
+    """The queue's disk does not take or give what it should; nothing was promised."""
+
+    code = "storage_unavailable"
+    retryable = True
+
+
+# --- messages of clients ---
+
+
+class MessageError(TicketDaemonError):
+    """A client's message cannot be acted on."""
+
+    code = "invalid_message"
+
+
+class InvalidJson(MessageError):
+    code = "invalid_json"
+    category = "JSON"
+
+
+class UnknownType(MessageError):
+    code = "unknown_type"
+
+
+class MissingDatos(MessageError):
+    code = "missing_datos"
+    category = "VALIDATION"
+
+
+class TooLarge(MessageError):
+    code = "too_large"
+
+
+class Unauthorized(MessageError):
+    code = "unauthorized"
+
+
+class RateLimited(MessageError):
+    code = "rate_limited"
+    retryable = True
+
+
+# --- printers ---
+
+
+class PrinterError(TicketDaemonError):
+    """Trouble on the way to the paper."""
+
+    code = "printer_error"
+    category = "PRINTER"
+
+
+class UnknownPrinter(PrinterError):
+    """No destination has that name."""
+
+    code = "unknown_printer"
+
+
+class LinkError(PrinterError):
+    """The link to the printer did not open, broke or stalled."""
+
+    code = "printer_offline"
+    retryable = True
+
+
+# --- set-up ---
+
+
+class ConfigError(TicketDaemonError):
+    """The configuration has a mistake; `path` is the key and `parameters["file"]` the file."""
+
+    code = "invalid_config"
+
+    def text(self, lang: str = "en") -> str:
+        """The sentence with the file and the key before it."""
+        sentence = super().text(lang)
+        return f"{self.parameters['file']}: {sentence}" if self.parameters.get("file") else sentence
+
+
+class AlreadyRunning(TicketDaemonError):
+    """Another daemon has the port or the data directory."""
+
+    code = "already_running"

@@ -43,6 +43,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "falta el campo obligatorio «{field}»",
         "the required field '{field}' is missing",
     ),
+    "document.not_a_field": ("«{field}» no existe aquí", "there is no '{field}' here"),
     "document.bad_choice": (
         "{got} no vale; se esperaba {expected}",
         "{got} will not do; expected {expected}",
@@ -105,6 +106,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "la tabla mide {width} columnas y el papel {paper}; reduzca columnas o permita «auto_reduce»",
         "the table is {width} columns wide and the paper {paper}; make columns narrower or allow 'auto_reduce'",
     ),
+    "separator.invisible": (
+        "el separador no tiene ningún carácter visible",
+        "the separator has no visible character",
+    ),
     "raw.hex": (
         "el carácter {got} en la posición {offset} no es hexadecimal",
         "the character {got} at position {offset} is not hexadecimal",
@@ -158,6 +163,31 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "shorten the data: it fits at no width",
     ),
     "barcode.gs1": ("los datos GS1 no son válidos: {detail}", "the GS1 data is not valid: {detail}"),
+    "barcode.characters": ("de 1 a {limit} caracteres", "1 to {limit} characters"),
+    "barcode.digits": ("este número de dígitos: {lengths}", "this many digits: {lengths}"),
+    "barcode.even_digits": ("un número par de dígitos", "an even number of digits"),
+    "barcode.upce": (
+        "estos dígitos no se pueden abreviar como UPC-E",
+        "these digits cannot be shortened to a UPC-E",
+    ),
+    "barcode.codabar_ends": (
+        "codabar empieza y termina con una letra de la A a la D, o no lleva ninguna",
+        "codabar begins and ends with a letter from A to D, or has neither",
+    ),
+    "gs1.no_ai": (
+        "falta un identificador de aplicación, por ejemplo (01)",
+        "an application identifier is missing, for example (01)",
+    ),
+    "gs1.empty": ("({ai}) no lleva datos", "({ai}) has no data"),
+    "gs1.length": (
+        "({ai}) lleva {length} dígitos y llegaron {got} caracteres",
+        "({ai}) carries {length} digits, {got} characters came",
+    ),
+    "symbol.capacity": (
+        "caben {limit} y son {got}",
+        "{limit} fit and there are {got}",
+    ),
+    "symbol.capacity_unknown": ("son {got} bytes", "there are {got} bytes"),
     "symbol.too_much": (
         "los datos no caben en un código {symbology} ({detail})",
         "the data does not fit in a {symbology} symbol ({detail})",
@@ -183,10 +213,197 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "la impresora no tiene cortador; se avanza el papel en su lugar",
         "the printer has no cutter; the paper is fed instead",
     ),
+    "warning.no_buzzer": (
+        "la impresora no tiene zumbador; no suena",
+        "the printer has no buzzer; it makes no sound",
+    ),
     # --- profiles ---
+    "profile.file": (
+        "el archivo de perfiles no es válido: {detail}",
+        "the profiles file is not valid: {detail}",
+    ),
+    "profile.fault": ("perfil «{name}»: {detail}", "profile '{name}': {detail}"),
+    "profile.extends_nothing": (
+        "perfil «{name}»: extiende «{extends}», que no existe",
+        "profile '{name}': it extends '{extends}', which is not there",
+    ),
+    "profile.extends_itself": (
+        "perfil «{name}»: se extiende a sí mismo",
+        "profile '{name}': it extends itself",
+    ),
+    "profile.no_map": (
+        "perfil «{name}»: no hay una tabla de páginas de códigos «{map}»; las que hay son: {maps}",
+        "profile '{name}': there is no code page map '{map}'; the maps are: {maps}",
+    ),
+    "profile.no_page": (
+        "perfil «{name}»: no se conoce la página de códigos «{page}»",
+        "profile '{name}': the code page '{page}' is not known",
+    ),
+    "profile.unknown_generic": (
+        "no hay un perfil «{name}»; se usó «{used}»",
+        "there is no profile '{name}'; '{used}' was used",
+    ),
+    "profile.no_code_table": (
+        "la impresora «{name}» no tiene la página de códigos «{code_table}»; se usaron las suyas",
+        "the printer '{name}' has no code page '{code_table}'; its own were used",
+    ),
     "profile.unknown": (
         "no hay un perfil «{name}»; los más parecidos: {nearest}",
         "there is no profile '{name}'; the nearest: {nearest}",
+    ),
+    # --- jobs and the queue ---
+    "job.unknown": ("no hay ningún trabajo con el id «{id}»", "there is no job with the id '{id}'"),
+    "job.id_conflict": (
+        "el id «{id}» ya es de otro ticket con otro contenido; use un id nuevo",
+        "the id '{id}' already belongs to another ticket with other content; use a new id",
+    ),
+    "job.not_cancellable": (
+        "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cancelar",
+        "job '{id}' is printing already or has ended; it cannot be cancelled",
+    ),
+    "job.cancelled": ("se canceló antes de imprimirse", "it was cancelled before it printed"),
+    "job.expired": (
+        "caducó antes de poder imprimirse; no se imprimirá",
+        "it expired before it could print; it will not print",
+    ),
+    "job.unknown_outcome": (
+        "no se sabe cuánto se imprimió; mire el papel y reimprima o descarte",
+        "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
+    ),
+    "job.queued": ("Ticket en cola", "Ticket queued"),
+    "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
+    "job.state.queued": ("En cola", "Queued"),
+    "job.state.printing": ("Imprimiendo", "Printing"),
+    "job.state.confirmed": ("Impreso y confirmado por la impresora", "Printed, and confirmed by the printer"),
+    "job.state.sent": ("Enviado completo a la impresora", "Sent to the printer in full"),
+    "job.state.spooled": ("Entregado al sistema de impresión", "Handed to the system's print spooler"),
+    "job.state.failed": ("No se imprimió", "Not printed"),
+    "job.state.expired": ("Caducado", "Expired"),
+    "job.state.cancelled": ("Cancelado", "Cancelled"),
+    "job.state.held": ("En espera de una persona", "Waits for a person"),
+    "queue.full": ("Cola llena, reintente", "Queue full, try again"),
+    "storage.cannot_open": (
+        "no se puede abrir la cola en {path}: {detail}",
+        "the queue at {path} cannot be opened: {detail}",
+    ),
+    "storage.cannot_write": (
+        "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
+        "the queue cannot be saved to disk ({detail}); the ticket was NOT accepted",
+    ),
+    # --- links and printers ---
+    "link.no_answer": (
+        "{port} no contesta (esperé {seconds:g} s); revise que la impresora esté encendida y el cable de red",
+        "{port} does not answer (waited {seconds:g} s); check that the printer is on and its network cable",
+    ),
+    "link.refused": (
+        "{port} rechaza la conexión; revise la dirección, o si otro programa tiene ocupada la impresora",
+        "{port} refuses the connection; check the address, or whether another program holds the printer",
+    ),
+    "link.unknown_host": (
+        "no se encuentra el equipo «{host}» ({detail}); revise el nombre en la configuración",
+        "the host '{host}' cannot be found ({detail}); check the name in the configuration",
+    ),
+    "link.no_permission": (
+        "no hay permiso para escribir en {port}; agregue al usuario del servicio al grupo del dispositivo (lp)",
+        "no permission to write to {port}; add the service's user to the device's group (lp)",
+    ),
+    "link.cannot_open": ("no se puede abrir {port}: {detail}", "{port} cannot be opened: {detail}"),
+    "link.stalled": (
+        "{port} dejó de recibir datos ({seconds:g} s sin avanzar); revise papel y tapa",
+        "{port} stopped taking data ({seconds:g} s without progress); check paper and cover",
+    ),
+    "link.broken": ("se cortó la conexión con {port}: {detail}", "the connection to {port} broke: {detail}"),
+    "printer.unknown": (
+        "no hay una impresora «{name}»; las que hay: {nearest}",
+        "there is no printer '{name}'; there are: {nearest}",
+    ),
+    "printer.none": (
+        "no se dijo qué impresora y no hay ninguna por omisión; agregue [[printers]] a la configuración",
+        "no printer was named and there is no default; add [[printers]] to the configuration",
+    ),
+    # --- messages of clients ---
+    "message.not_object": (
+        "el mensaje debe ser un objeto JSON {{…}}",
+        "the message must be a JSON object {{…}}",
+    ),
+    "message.binary": (
+        "los mensajes van en tramas de texto, no binarias",
+        "messages go in text frames, not binary ones",
+    ),
+    "message.field": ("el campo «{field}» no es válido: {problem}", "the field '{field}' is not valid: {problem}"),
+    "message.no_type": ("falta «tipo», que dice qué se pide", "'tipo' is missing, which says what is asked"),
+    "message.unknown_type": (
+        "el tipo «{got}» no existe; los que hay: {known}",
+        "there is no tipo '{got}'; there are: {known}",
+    ),
+    "message.no_datos": ("falta «datos», el documento que se imprime", "'datos' is missing, the document to print"),
+    "message.id_type": (
+        "«id» debe ser un texto de 1 a {limit} caracteres; llegó {got}",
+        "'id' must be a text of 1 to {limit} characters; got {got}",
+    ),
+    "message.too_large": (
+        "el mensaje pasa de {limit} MiB",
+        "the message is over {limit} MiB",
+    ),
+    "message.unauthorized": (
+        "falta el token o no es correcto («auth_token»)",
+        "the token is missing or wrong ('auth_token')",
+    ),
+    "server.connected": ("Conectado a Ticket Daemon", "Connected to Ticket Daemon"),
+    "server.shutting_down": (
+        "el servicio se está apagando; reintente en un momento",
+        "the service is going down; try again in a moment",
+    ),
+    "server.subscribed": ("Suscrito a: {topics}", "Subscribed to: {topics}"),
+    "server.internal": (
+        "error interno; quedó anotado en el registro",
+        "internal error; it was written to the log",
+    ),
+    "status.summary": (
+        "{current} de {capacity} lugares de la cola ocupados",
+        "{current} of {capacity} places of the queue taken",
+    ),
+    # --- configuration and start ---
+    "config.not_toml": ("no es TOML válido: {detail}", "it is not valid TOML: {detail}"),
+    "config.unreadable": ("no se puede leer: {detail}", "it cannot be read: {detail}"),
+    "config.uri": ("la dirección «{uri}» no es válida: {detail}", "the address '{uri}' is not valid: {detail}"),
+    "config.uri_scheme": (
+        "la dirección «{uri}» no empieza con una conexión conocida: {schemes}",
+        "the address '{uri}' does not begin with a known link: {schemes}",
+    ),
+    "config.uri_host": (
+        "la dirección «{uri}» necesita un equipo, por ejemplo socket://192.168.1.50:9100",
+        "the address '{uri}' needs a host, for example socket://192.168.1.50:9100",
+    ),
+    "config.uri_path": (
+        "la dirección «{uri}» necesita una ruta, por ejemplo file:///dev/usb/lp0",
+        "the address '{uri}' needs a path, for example file:///dev/usb/lp0",
+    ),
+    "config.same_name": ("hay dos impresoras «{name}»", "there are two printers '{name}'"),
+    "config.two_defaults": ("hay dos impresoras por omisión: {names}", "there are two default printers: {names}"),
+    "config.unknown_key": (
+        "la variable {name} no corresponde a ninguna clave; ¿quiso decir {nearest}?",
+        "the variable {name} belongs to no key; did you mean {nearest}?",
+    ),
+    "config.token_needed": (
+        "en prod hace falta un token: ponga [auth] token_sha256 (el SHA-256 del token, 64 dígitos hexadecimales)",
+        "prod needs a token: set [auth] token_sha256 (the token's SHA-256, 64 hexadecimal digits)",
+    ),
+    "config.token_format": (
+        "token_sha256 son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
+        "token_sha256 is 64 hexadecimal digits: the token's SHA-256, not the token",
+    ),
+    "start.port_taken": (
+        "el puerto {port} de {host} ya está ocupado; ¿hay otro Ticket Daemon en marcha?",
+        "port {port} of {host} is taken already; is another Ticket Daemon running?",
+    ),
+    "start.data_taken": (
+        "otro Ticket Daemon ya usa la carpeta de datos {path}",
+        "another Ticket Daemon uses the data directory {path} already",
+    ),
+    "start.cannot_listen": (
+        "no se puede escuchar en {host}:{port}: {detail}",
+        "cannot listen on {host}:{port}: {detail}",
     ),
 }
 

@@ -1,5 +1,52 @@
-"""The `ticket-daemon` command."""
+"""The `ticket-daemon` command: one file per group of verbs, loaded when first used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+import click
+
+from ticket_daemon import __version__
+
+#: verb -> the module that has it, in the order of `--help`.
+VERBS: Final = {
+    "run": "daemon",
+    "print": "tickets",
+    "render": "tickets",
+    "preview": "tickets",
+    "status": "watching",
+    "health": "watching",
+    "logs": "watching",
+    "open": "watching",
+}
 
 
+class _Lazy(click.Group):
+    """A group whose commands' modules are imported only when one is called: `run` must not wait for the rest."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"ticket_daemon.cli.{VERBS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="ticket-daemon")
 def main() -> None:
-    """Run the command line."""
+    """Ticket Daemon: prints the tickets of web points of sale on thermal printers.
+
+    \b
+    ticket-daemon run                 start it here; then open http://127.0.0.1:8766/
+    ticket-daemon print ticket.json   print a document through the daemon that runs
+    ticket-daemon status              how full the queue is, how the printers are
+
+    Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the daemon cannot be reached.
+    """

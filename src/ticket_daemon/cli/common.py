@@ -1,0 +1,114 @@
+"""What several verbs share: reading a document, finding the daemon, saying what went wrong."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from ticket_daemon.errors import TicketDaemonError
+
+REFUSED: Final = 1
+UNREACHABLE: Final = 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def language() -> str:
+    """The language of the terminal's user: Spanish unless the locale says English."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.lower().startswith("en") else "es"
+
+
+def fail(text: str, code: int = REFUSED) -> NoReturn:
+    """Say why on standard error and leave."""
+    click.echo(text, err=True)
+    sys.exit(code)
+
+
+def says_errors(function: Callable[P, R]) -> Callable[P, R]:
+    """The program's own errors end a verb with their sentence and exit code 1, never with a traceback."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TicketDaemonError as error:
+            fail(error.text(language()))
+
+    return guarded
+
+
+def read_document(path: str) -> bytes:
+    """A file's bytes; "-" is standard input."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", 2)
+
+
+def write_output(path: str, data: bytes) -> None:
+    """Write a file; "-" is standard output."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", 2)
+
+
+def url_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--url`: which daemon to talk to."""
+    return click.option(
+        "--url", default="http://127.0.0.1:8766", show_default=True, envvar="TICKET_DAEMON_URL", help="The daemon."
+    )(function)
+
+
+def token_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The token, from the environment or a file: on the command line the process list would show it."""
+    return click.option(
+        "--token-file", type=click.Path(exists=True, dir_okay=False), help="File that holds the token. "
+        "Else the variable TICKET_DAEMON_TOKEN."
+    )(function)  # fmt: skip
+
+
+def token(token_file: str | None) -> str | None:
+    """The token to send, if any."""
+    if token_file:
+        return Path(token_file).read_text("utf-8").strip()
+    return os.environ.get("TICKET_DAEMON_TOKEN")
+
+
+def fetch(url: str, body: bytes | None = None, bearer: str | None = None, timeout: float = 10.0) -> tuple[int, bytes]:
+    """One HTTP request to the daemon: status and body. Leaves with exit code 3 when nobody answers."""
+    import urllib.error
+    import urllib.request
+
+    if not url.startswith(("http://", "https://")):
+        fail(f"--url: {url}", 2)
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    if bearer:
+        request.add_header("Authorization", f"Bearer {bearer}")
+    # The daemon is on this machine or network: a proxy of the environment has no part in it.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=timeout) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        texts = {
+            "es": f"No hay ningún Ticket Daemon en {url} ({reason}). ¿Está en marcha? ticket-daemon run",
+            "en": f"No Ticket Daemon at {url} ({reason}). Is it running? ticket-daemon run",
+        }
+        fail(texts[language()], UNREACHABLE)

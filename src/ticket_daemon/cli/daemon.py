@@ -1,0 +1,72 @@
+"""`run`: the daemon in the foreground."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ticket_daemon.cli.common import says_errors
+
+if TYPE_CHECKING:
+    from ticket_daemon.daemon import Daemon
+
+
+@click.command("run")
+@click.option("--env", type=click.Choice(["prod", "test"]), help="Environment: prod, or test with a virtual printer.")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="How much is logged.")
+@says_errors
+def run_command(
+    env: str | None,
+    config: Path | None,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    log_level: str | None,
+) -> None:
+    """Run the daemon here until Ctrl+C."""
+    from ticket_daemon import config as configuration
+    from ticket_daemon import logs
+
+    flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
+    settings = configuration.load(env, config, os.environ, flags, data_dir)
+    logs.set_up(settings.log.level, settings.log_dir, settings.log.max_mb, settings.log.keep)
+
+    from ticket_daemon.daemon import Daemon
+
+    async def serve() -> None:
+        await Daemon(settings).run(_announce)
+
+    _run(serve)
+
+
+def _run(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run on uvloop or winloop where one is installed: they are faster and change nothing else."""
+    import asyncio
+
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    try:
+        if os.name == "nt":
+            import winloop as fast_loop
+        else:
+            import uvloop as fast_loop
+        factory = fast_loop.new_event_loop
+    except ImportError:
+        pass  # asyncio's own loop does as well
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serve())
+
+
+def _announce(daemon: Daemon) -> None:
+    lines = {
+        "es": f"Ticket Daemon en marcha. Abra {daemon.url} en el navegador. Ctrl+C para terminar.",
+        "en": f"Ticket Daemon is running. Open {daemon.url} in a browser. Ctrl+C ends it.",
+    }
+    click.echo(lines[daemon.settings.server.lang])

@@ -1,0 +1,251 @@
+"""Configuration: defaults of the environment, then a TOML file, then TICKET_DAEMON_… variables, then flags.
+
+It knows every key and where values come from; it does not know what they steer. It promises one frozen Settings, or a
+ConfigError that names the file (or variable), the key and what would be right; and that nobody else reads the
+environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ticket_daemon.errors import ConfigError
+from ticket_daemon.messages import Phrase
+from ticket_daemon.validation import explain
+
+Environment = Literal["prod", "test"]
+DEFAULT_PORT: Final = 8766
+VIRTUAL_PRINTER: Final = "virtual"
+PREFIX: Final = "TICKET_DAEMON_"
+
+_WholeSeconds = Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class ServerSettings(_Section, frozen=True):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT  #: 0: any free one, named in the log
+    lang: Literal["es", "en"] = "es"
+    allowed_origins: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    max_frame_mib: Annotated[int, Meta(ge=1, le=256)] = 10
+
+
+class QueueSettings(_Section, frozen=True):
+    capacity: Annotated[int, Meta(ge=1, le=100_000)] = 100
+    keep_days: Annotated[int, Meta(ge=0, le=3650)] = 7
+
+
+class LimitSettings(_Section, frozen=True):
+    jobs_per_minute: Annotated[int, Meta(ge=0, le=1_000_000)] = 30
+
+
+class AuthSettings(_Section, frozen=True):
+    token_sha256: str = ""
+    dashboard_password_hash: str = ""
+
+
+class LogSettings(_Section, frozen=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    dir: str = ""  #: the data directory's `logs` when empty
+    max_mb: Annotated[int, Meta(ge=1, le=1024)] = 5
+    keep: Annotated[int, Meta(ge=1, le=100)] = 5
+
+
+class DocumentSettings(_Section, frozen=True):
+    allow_raw: bool = True
+
+
+class PrinterSettings(_Section, frozen=True):
+    """A destination: a queue with a name, and the printer behind it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    uri: str
+    profile: str = ""  #: what it can do; the ticket's own model decides when empty
+    default: bool = False
+    retry_s: _WholeSeconds = 30
+    on_failure: Literal["fail", "hold"] = "fail"
+
+
+class Settings(_Section, frozen=True):
+    """Everything that steers the daemon."""
+
+    server: ServerSettings = ServerSettings()
+    queue: QueueSettings = QueueSettings()
+    limits: LimitSettings = LimitSettings()
+    auth: AuthSettings = AuthSettings()
+    log: LogSettings = LogSettings()
+    documents: DocumentSettings = DocumentSettings()
+    printers: tuple[PrinterSettings, ...] = ()
+    env: Environment = "test"
+    data_dir: Path = Path()
+
+    @property
+    def default_printer(self) -> str | None:
+        """The destination for tickets that name none."""
+        return next((printer.name for printer in self.printers if printer.default), None)
+
+    @property
+    def log_dir(self) -> Path:
+        return Path(self.log.dir) if self.log.dir else self.data_dir / "logs"
+
+    @property
+    def service_name(self) -> str:
+        return "TicketServicio" if self.env == "prod" else "TicketServicioTest"
+
+
+#: What an environment brings before anything else is said.
+_ENVIRONMENTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
+    "prod": {"server": {"host": "0.0.0.0"}, "log": {"level": "info"}},  # noqa: S104 - the shop's other machines print too
+    "test": {"server": {"host": "127.0.0.1"}, "log": {"level": "debug"}},
+}
+_SECTIONS: Final[Mapping[str, type[Struct]]] = {
+    "server": ServerSettings,
+    "queue": QueueSettings,
+    "limits": LimitSettings,
+    "auth": AuthSettings,
+    "log": LogSettings,
+    "documents": DocumentSettings,
+}
+#: Variables of the same prefix that are no keys of the file.
+_OTHER_VARIABLES: Final = frozenset((PREFIX + "ENV", PREFIX + "CONFIG", PREFIX + "DATA_DIR"))
+
+
+def load(
+    env: str | None = None,
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, Mapping[str, Any]] | None = None,
+    data_dir: Path | None = None,
+) -> Settings:
+    """The settings that flags, variables, the file and the environment's defaults make together.
+
+    `flags` is {section: {key: value}}; None values count as not given. Raises ConfigError.
+    """
+    environ = environ or {}
+    env = env or environ.get(PREFIX + "ENV") or "test"
+    if env not in _ENVIRONMENTS:
+        expected = Phrase("kind.choice", {"values": ", ".join(_ENVIRONMENTS)})
+        raise ConfigError("document.bad_choice", path=PREFIX + "ENV", got=repr(env), expected=expected)
+    if file is None and environ.get(PREFIX + "CONFIG"):
+        file = Path(environ[PREFIX + "CONFIG"])
+    if data_dir is None:
+        data_dir = Path(environ.get(PREFIX + "DATA_DIR") or default_data_dir(env))
+
+    values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[env].items()}
+    _merge(values, _read(file), str(file))
+    _merge(values, _from_variables(environ), f"{PREFIX}…")
+    given = {name: {k: v for k, v in table.items() if v is not None} for name, table in (flags or {}).items()}
+    _merge(values, given, "flags")
+    settings = _convert(values | {"env": env, "data_dir": str(data_dir)}, str(file) if file else f"{PREFIX}…")
+    return _checked(_with_virtual_printer(settings), str(file) if file else "")
+
+
+def default_data_dir(env: str) -> Path:
+    """Where the queue and the logs live when nothing else is said."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("ticket-daemon", appauthor=False)) / env
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError("config.unreadable", file=str(file), detail=error.strerror or str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("config.not_toml", file=str(file), detail=str(error)) from None
+
+
+def _merge(values: dict[str, Any], over: Mapping[str, Any], source: str) -> None:
+    for name, table in over.items():
+        if name in ("env", "data_dir"):  # decided before the file is read
+            raise _problem(source, "document.not_a_field", path=name, field=name)
+        if isinstance(table, Mapping) and isinstance(values.get(name), dict):
+            values[name].update(table)
+        else:
+            values[name] = dict(table) if isinstance(table, Mapping) else table
+
+
+def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    """TICKET_DAEMON_<SECTION>_<KEY>; an unknown one is a mistake worth stopping for."""
+    keys = {
+        f"{PREFIX}{section}_{field}".upper(): (section, field)
+        for section, struct in _SECTIONS.items()
+        for field in struct.__struct_fields__
+    }
+    values: dict[str, Any] = {}
+    for name, text in environ.items():
+        if not name.startswith(PREFIX) or name in _OTHER_VARIABLES:
+            continue
+        if name not in keys:
+            nearest = difflib.get_close_matches(name, [*keys, *_OTHER_VARIABLES], 1, 0.0)
+            raise ConfigError("config.unknown_key", name=name, nearest=nearest[0])
+        section, field = keys[name]
+        values.setdefault(section, {})[field] = text.split(",") if field == "allowed_origins" else text
+    return _typed(values)
+
+
+def _typed(values: dict[str, Any]) -> dict[str, Any]:
+    """Variables are text: each is read as its key's type, so that "8766" is a number."""
+    for section, table in values.items():
+        for field, text in table.items():
+            try:
+                struct = msgspec.convert({field: text}, _SECTIONS[section], strict=False)
+            except msgspec.ValidationError as fault:
+                key, _, parameters = explain(fault, _SECTIONS[section])
+                raise ConfigError(key, path=f"{PREFIX}{section}_{field}".upper(), **parameters) from None
+            table[field] = getattr(struct, field)
+    return values
+
+
+def _convert(values: Mapping[str, Any], file: str) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, dec_hook=lambda _, text: Path(text))
+    except msgspec.ValidationError as fault:
+        key, path, parameters = explain(fault, Settings)
+        raise _problem(file, key, path, **parameters) from None
+
+
+def _problem(file: str, key: str, path: str, **parameters: Any) -> ConfigError:
+    return ConfigError(key, path=path, file=file, **parameters)
+
+
+def _with_virtual_printer(settings: Settings) -> Settings:
+    """In test the built-in virtual printer is there, and the default where no other is."""
+    if settings.env != "test" or any(printer.name == VIRTUAL_PRINTER for printer in settings.printers):
+        return settings
+    virtual = PrinterSettings(VIRTUAL_PRINTER, "virtual://virtual", default=settings.default_printer is None)
+    return msgspec.structs.replace(settings, printers=(*settings.printers, virtual))
+
+
+def _checked(settings: Settings, file: str) -> Settings:
+    """Rules between keys, which types cannot say."""
+    seen: set[str] = set()
+    for index, printer in enumerate(settings.printers):
+        if printer.name.casefold() in seen:
+            raise _problem(file, "config.same_name", f"printers[{index}].name", name=printer.name)
+        seen.add(printer.name.casefold())
+    defaults = [printer.name for printer in settings.printers if printer.default]
+    if len(defaults) > 1:
+        raise _problem(file, "config.two_defaults", "printers", names=", ".join(defaults))
+    token = settings.auth.token_sha256
+    if token and not re.fullmatch(r"[0-9a-fA-F]{64}", token):
+        raise _problem(file, "config.token_format", "auth.token_sha256")
+    if settings.env == "prod" and not token:
+        raise _problem(file or "prod", "config.token_needed", "auth.token_sha256")
+    return settings

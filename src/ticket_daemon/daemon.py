@@ -1,0 +1,215 @@
+"""The daemon: puts the parts together, starts them in order, stops them in reverse.
+
+It knows every part and the order of their lives; it does not know what any of them does. It promises that nothing is
+accepted before the queue is open, that stopping finishes the jobs in hand, keeps the rest and takes at most 10 s, and
+that a second daemon on the same data directory or port says so and does not start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final
+
+from aiohttp import web
+
+from ticket_daemon import __version__
+from ticket_daemon.config import Settings
+from ticket_daemon.errors import AlreadyRunning, ConfigError, UnknownProfileError
+from ticket_daemon.poster.profile.catalogue import find, nearest
+from ticket_daemon.printers import Destination, Destinations
+from ticket_daemon.queue import Job, Queue
+from ticket_daemon.server.app import Server
+from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.overview import Overview
+from ticket_daemon.server.verbs import Verbs
+from ticket_daemon.spooler import Spooler
+from ticket_daemon.transport import check_uri
+
+log = logging.getLogger(__name__)
+
+DATABASE: Final = "queue.db"
+LOCK: Final = "daemon.lock"
+DAY_MS: Final = 86_400_000
+PRUNE_EVERY_S: Final = 3600.0
+
+
+def now_ms() -> int:
+    """The wall clock in ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Daemon:
+    """One running daemon."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], int] = now_ms) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._lock: IO[str] | None = None
+        self._runner: web.AppRunner | None = None
+        self._pruning: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+        self.port = settings.server.port
+        self.destinations = Destinations(_destination(settings, index) for index in range(len(settings.printers)))
+        self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
+        self.spooler = Spooler(self.destinations, self.queue, clock)
+        self.verbs = Verbs(settings, self.queue, self.destinations, clock)
+        self.audience = Audience(settings.server.lang)
+        self.overview = Overview(
+            settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock
+        )
+        self.server = Server(self.verbs, self.overview, self.audience)
+
+    @property
+    def url(self) -> str:
+        """The page's address, for a person on this machine."""
+        host = self.settings.server.host
+        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.port}/"  # noqa: S104
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Lock, open the queue, start printing, listen. Raises AlreadyRunning, ConfigError, StorageUnavailable."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(self.settings.data_dir / LOCK)
+        doubtful = await self.queue.open()
+        for job in doubtful:
+            log.warning("job_held", extra={"job": job.id, "printer": job.destination, "code": "unknown_outcome"})
+        self.queue.listen(self.overview.job_changed)
+        self.queue.listen(_note)
+        self.queue.listen(self.audience.job_changed)
+        self.destinations.listen(self.audience.printer_changed)
+        self.spooler.start()
+        self._pruning = asyncio.create_task(self._prune())
+        await self._listen()
+        log.info(
+            "started",
+            extra={"version": __version__, "env": self.settings.env, "url": self.url, "waiting": self.queue.current,
+                   "printers": [d.name for d in self.destinations]},
+        )  # fmt: skip
+
+    async def run(self, started: Callable[[Daemon], None] = lambda _: None) -> None:
+        """Start, work until a signal or `stop`, stop."""
+        try:
+            await self.start()
+            self._catch_signals()
+            started(self)
+            await self._stop.wait()
+        finally:
+            await self.close()
+
+    def stop(self) -> None:
+        """Make `run` end."""
+        self._stop.set()
+
+    async def close(self) -> None:
+        """Stop listening, finish the jobs in hand, commit, let go. Safe after a start that failed."""
+        log.info("stopping")
+        if self._pruning is not None:
+            self._pruning.cancel()
+        if self._runner is not None:
+            for site in tuple(self._runner.sites):
+                await site.stop()
+        await self.spooler.stop()
+        await self.server.close_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.queue.close()
+        if self._lock is not None:
+            self._lock.close()
+        log.info("stopped")
+
+    async def _listen(self) -> None:
+        server = self.settings.server
+        self._runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, server.host, server.port, reuse_address=os.name != "nt")
+        try:
+            await site.start()
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise AlreadyRunning(
+                "start.port_taken" if _in_use(error) else "start.cannot_listen",
+                host=server.host, port=server.port, detail=detail,
+            ) from None  # fmt: skip
+        self.port = self._runner.addresses[0][1]
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            if sys.platform == "win32":
+                signal.signal(name, lambda *_: loop.call_soon_threadsafe(self.stop))
+            else:
+                loop.add_signal_handler(name, self.stop)
+
+    async def _prune(self) -> None:
+        """Forget old jobs now and then; a storage in trouble is tried again next time."""
+        while True:
+            with contextlib.suppress(Exception):  # the committer has logged it
+                gone = await self.queue.prune(self._clock() - self.settings.queue.keep_days * DAY_MS)
+                if gone:
+                    log.info("pruned", extra={"jobs": gone})
+            await asyncio.sleep(PRUNE_EVERY_S)
+
+    def _port_of(self, name: str) -> str:
+        link = self.spooler.link(name)
+        return link.port if link else ""
+
+
+def _note(job: Job) -> None:
+    """One line in the log for each job that ended, fewer words for the steps between."""
+    if job.is_settled:
+        extra = {"job": job.id, "printer": job.destination, "state": str(job.state), "ms": job.duration_ms}
+        if job.reason is not None:
+            extra["code"] = job.reason.code
+        log.log(logging.INFO if job.is_printed else logging.WARNING, "job_ended", extra=extra)
+    elif log.isEnabledFor(logging.DEBUG):
+        log.debug("job_" + job.state, extra={"job": job.id, "printer": job.destination})
+
+
+def _destination(settings: Settings, index: int) -> Destination:
+    printer = settings.printers[index]
+    try:
+        check_uri(printer.uri)
+    except ConfigError as error:
+        raise ConfigError(error.key, path=f"printers[{index}].uri", **error.parameters) from None
+    if not printer.profile:
+        return Destination(printer, None)
+    profile = find(printer.profile)
+    if profile is None:
+        near = ", ".join(nearest(printer.profile)) or "-"
+        raise UnknownProfileError(
+            "profile.unknown", path=f"printers[{index}].profile", name=printer.profile, nearest=near
+        )
+    return Destination(printer, profile)
+
+
+def _in_use(error: OSError) -> bool:
+    import errno
+
+    return error.errno in (errno.EADDRINUSE, errno.EACCES if os.name == "nt" else errno.EADDRINUSE)
+
+
+def _lock(path: Path) -> IO[str]:
+    """Hold `path` for as long as the process lives; the system lets go of it however the process ends."""
+    file = path.open("a+")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise AlreadyRunning("start.data_taken", path=str(path.parent)) from None
+    return file

@@ -1,0 +1,98 @@
+"""A table as lines of text.
+
+It knows columns' widths, wrapping and alignment; it does not know styles, fonts or bytes. It promises that every
+character of every cell is in the lines, each under its column, and that no line is wider than the table may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ticket_daemon.poster.document.model import Column, Fault, Table
+from ticket_daemon.poster.layout.width import columns
+from ticket_daemon.poster.layout.wrap import cut, fill, wrap
+
+MIN_COLUMN: Final = 3  #: columns; document.md: none shrinks below it
+
+
+def table_lines(table: Table, paper: int) -> tuple[list[str], list[str]]:
+    """The header's lines and the rows' lines, each at most `paper` columns wide.
+
+    Raises Fault when the table is too wide and may not, or cannot, shrink.
+    """
+    assert table.definition is not None  # the document's own promise
+    options = table.options
+    paper = min(paper, table.definition.paper_width or paper)
+    layout = table.definition.columns
+    widths = _shrink([c.width for c in layout], options.column_spacing, paper, options.auto_reduce)
+    grid = _Grid(layout, widths, options.column_spacing, options.word_wrap)
+    indent = _indent(sum(widths) + options.column_spacing * (len(widths) - 1), paper, options.align)
+    header = grid.lines([c.name or "" for c in layout]) if table.show_headers else []
+    body: list[str] = []
+    for row in table.rows:
+        body += grid.lines(row)  # type: ignore[arg-type]  # the document made every cell a string
+    if indent:
+        return [indent + line for line in header], [indent + line for line in body]
+    return header, body
+
+
+def _indent(width: int, paper: int, align: str | None) -> str:
+    return " " * {"center": (paper - width) // 2, "right": paper - width}.get(align or "left", 0)
+
+
+def _shrink(widths: list[int], spacing: int, paper: int, allowed: bool) -> list[int]:
+    """The widest columns give way first, one column at a time, the last of equals first."""
+    gaps = spacing * (len(widths) - 1)
+    total = sum(widths) + gaps
+    if total <= paper:
+        return widths
+    if not allowed:
+        raise Fault("table.too_wide_fixed", "definition.columns", width=total, paper=paper)
+    if sum(min(w, MIN_COLUMN) for w in widths) + gaps > paper:
+        raise Fault("table.too_wide", "definition.columns", width=total, paper=paper, minimum=MIN_COLUMN)
+    widths = list(widths)
+    for _ in range(total - paper):
+        widest = max(range(len(widths)), key=lambda i: (widths[i], i))
+        widths[widest] -= 1
+    return widths
+
+
+class _Grid:
+    """Lays rows out under one set of columns."""
+
+    def __init__(self, layout: Sequence[Column], widths: list[int], spacing: int, by_words: bool) -> None:
+        self._cells = [(width, column.align) for width, column in zip(widths, layout, strict=True)]
+        self._gap = " " * spacing
+        self._split = wrap if by_words else _by_characters
+
+    def lines(self, row: Sequence[str]) -> list[str]:
+        """One row's lines: as many as its tallest cell needs."""
+        if len(row) < len(self._cells):
+            row = [*row, *[""] * (len(self._cells) - len(row))]
+        for text, (width, _) in zip(row, self._cells, strict=True):
+            if len(text) > width or not (text.isascii() and text.isprintable()):
+                return self._tall(row)
+        return [self._join(row)]
+
+    def _tall(self, row: Sequence[str]) -> list[str]:
+        cells = [self._cell(text, width) for text, (width, _) in zip(row, self._cells, strict=True)]
+        tallest = max(map(len, cells))
+        return [self._join([cell[i] if i < len(cell) else "" for cell in cells]) for i in range(tallest)]
+
+    def _cell(self, text: str, width: int) -> list[str]:
+        return [part for line in text.replace("\t", " ").split("\n") for part in self._split(line, width)]
+
+    def _join(self, parts: Sequence[str]) -> str:
+        filled = [fill(text, width, align) for text, (width, align) in zip(parts, self._cells, strict=True)]
+        return self._gap.join(filled).rstrip(" ")
+
+
+def _by_characters(text: str, width: int) -> list[str]:
+    lines: list[str] = []
+    while columns(text) > width:
+        head, text = cut(text, width)
+        if not text:
+            return [*lines, head]
+        lines.append(head)
+    return [*lines, text]

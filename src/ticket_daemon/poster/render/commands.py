@@ -1,0 +1,180 @@
+"""What each document command does to the writer.
+
+It knows the document's commands and which bytes or text each becomes; it does not know JSON, paths or links. It
+promises one function per command, in one table, so that a command cannot be forgotten or skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ticket_daemon.poster.document import model
+from ticket_daemon.poster.document.model import PLAIN, Fault, Style
+from ticket_daemon.poster.escpos import mechanics, parse, status, symbols
+from ticket_daemon.poster.escpos.base import Command
+from ticket_daemon.poster.escpos.characters import FeedLines, Initialize
+from ticket_daemon.poster.layout.table import table_lines
+from ticket_daemon.poster.layout.width import columns
+from ticket_daemon.poster.layout.wrap import cut as cut_text
+from ticket_daemon.poster.render.writer import Writer
+
+#: Lines fed where there is no cutter: from the print head to the tear bar of common 58 mm printers is 10 to 12 mm.
+TEAR_OFF_LINES: Final = 4
+_HEADER_BOLD: Final = {"A": Style(bold=True), "B": Style(bold=True, font="B")}
+_BODY: Final = {"A": PLAIN, "B": Style(font="B")}
+
+
+def text(data: model.Text, to: Writer) -> None:
+    content, label = data.content, data.label
+    assert isinstance(content, model.Content)
+    if label is not None:
+        assert isinstance(label, model.Label)
+        align = label.align or content.align or "left"
+        to.text(label.text + label.separator, label.label_style, align)
+        to.text(content.text, content.content_style, align)
+    else:
+        to.text(content.text, content.content_style, content.align or "left")
+    if data.new_line:
+        to.end_line()
+
+
+def table(data: model.Table, to: Writer) -> None:
+    font = data.options.font
+    if not all(cell.isprintable() for row in data.rows for cell in row):  # type: ignore[union-attr]
+        rows = tuple(tuple(to.clean(cell) for cell in row) for row in data.rows)  # type: ignore[arg-type]
+        data = model.Table(data.definition, rows, data.show_headers, data.options)
+    header, body = table_lines(data, to.profile.columns(font))
+    if header:
+        header = [to.clean(line) if not line.isprintable() else line for line in header]
+        to.lines(header, (_HEADER_BOLD if data.options.header_bold else _BODY)[font])
+    if body:
+        to.lines(body, _BODY[font])
+
+
+def free_columns(data: model.Columns, to: Writer) -> None:
+    from ticket_daemon.poster.render.free_columns import free_columns as lay_out
+
+    lay_out(data, to)
+
+
+def separator(data: model.Separator, to: Writer) -> None:
+    length = data.length or to.profile.columns("A")
+    char = to.clean(data.char).replace("\n", "")
+    size = columns(char)
+    if not size:
+        raise Fault("separator.invisible", "char")
+    line = char * (length // size + 1)
+    head, _ = cut_text(line, length)
+    to.end_open_line()
+    to.text(head + " " * (length - columns(head)))
+    to.end_line()
+
+
+def feed(data: model.Feed, to: Writer) -> None:
+    to.block(FeedLines(data.lines).encode())
+
+
+def cut(data: model.Cut, to: Writer) -> None:
+    profile = to.profile
+    if profile.cutter == "none":
+        to.warn("warning.no_cutter")
+        to.block(FeedLines(max(data.feed, TEAR_OFF_LINES)).encode())
+        return
+    full = data.mode == "full"
+    command = mechanics.Cut(65 if full else 66, 0) if profile.feed_to_cutter else mechanics.Cut(0 if full else 1)
+    lines = FeedLines(data.feed).encode() if data.feed else b""
+    to.block(lines + command.encode())
+
+
+def pulse(data: model.Pulse, to: Writer) -> None:
+    to.command(mechanics.Pulse(data.pin, data.on_time // 2, data.off_time // 2).encode())
+
+
+def beep(data: model.Beep, to: Writer) -> None:
+    kind = to.profile.buzzer
+    if kind == "none":
+        to.warn("warning.no_buzzer")
+    elif kind == "esc_b":
+        to.command(mechanics.Beep(data.times, data.lapse).encode())
+    else:  # fn 97: n = 100, times, on and off in units of 100 ms
+        to.command(mechanics.Buzzer(bytes((97, 100, data.times, data.lapse, data.lapse))).encode())
+
+
+_ASKING: Final = (
+    status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus, status.TransmitStatus, status.TransmitId,
+    status.Response, mechanics.Realtime,
+)  # fmt: skip
+_TRANSMIT_SYMBOL_SIZE: Final = 82  # GS ( k fn 82 answers with the stored symbol's size
+
+
+def _unsafe(command: Command) -> bool:
+    """Whether safe mode refuses it: it resets, deselects, opens the drawer, records macros, or asks for an answer."""
+    if isinstance(command, mechanics.SelectPeripheral):
+        return not command.n & 1
+    if isinstance(command, symbols.Symbol):
+        return command.data[1:2] == bytes((_TRANSMIT_SYMBOL_SIZE,))
+    return isinstance(command, (Initialize, mechanics.Pulse, mechanics.MacroMark, *_ASKING))
+
+
+def raw(data: model.Raw, to: Writer) -> None:
+    if data.safe_mode:
+        for command, offset, _ in parse(data.data):
+            if _unsafe(command):
+                raise Fault("raw.unsafe", "hex", command=command.NAME, offset=offset)
+    to.raw(data.data)
+
+
+def image(data: model.Image, to: Writer) -> None:
+    from ticket_daemon.poster.render import graphics
+
+    to.block(graphics.image(data, to.profile), aligned=True)
+
+
+def barcode(data: model.Barcode, to: Writer) -> None:
+    from ticket_daemon.poster.render import graphics
+
+    to.block(graphics.barcode(data, to.profile), aligned=True)
+
+
+def qr(data: model.Qr, to: Writer) -> None:
+    from ticket_daemon.poster.render import graphics
+
+    to.block(graphics.qr(data, to.profile), aligned=True)
+    _human_text(data.human_text, data.align, to)
+
+
+def _symbol(kind: str) -> Callable[[model.Symbol2D, Writer], None]:
+    def symbol(data: model.Symbol2D, to: Writer) -> None:
+        from ticket_daemon.poster.render import graphics
+
+        to.block(graphics.symbol(kind, data, to.profile), aligned=True)
+        _human_text(data.human_text, data.align, to)
+
+    return symbol
+
+
+def _human_text(words: str | None, align: str, to: Writer) -> None:
+    if words:
+        to.text(words, PLAIN, align)
+        to.end_line()
+
+
+#: The command's type -> what prints it.
+RENDERERS: Final[dict[type, Callable[[Any, Writer], None]]] = {
+    model.TextCommand: text,
+    model.ImageCommand: image,
+    model.BarcodeCommand: barcode,
+    model.QrCommand: qr,
+    model.TableCommand: table,
+    model.SeparatorCommand: separator,
+    model.FeedCommand: feed,
+    model.CutCommand: cut,
+    model.RawCommand: raw,
+    model.PulseCommand: pulse,
+    model.BeepCommand: beep,
+    model.Pdf417Command: _symbol("pdf417"),
+    model.DataMatrixCommand: _symbol("datamatrix"),
+    model.AztecCommand: _symbol("aztec"),
+    model.ColumnsCommand: free_columns,
+}

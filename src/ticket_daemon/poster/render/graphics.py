@@ -1,0 +1,255 @@
+"""Pictures, barcodes and symbols of a document as a printer's bytes.
+
+It knows which of a printer's own commands a profile has, and how a bitmap is sent to it otherwise; it does not know
+documents, paths or what was printed before. It promises the same bytes for the same data and profile, bytes that
+leave the printer in normal style at a line's start (only the alignment is changed), and that what was made once is
+kept: a logo costs its work the first time only.
+
+Every function here wants an empty line and normal style before it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Hashable
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from ticket_daemon.poster.document.model import Barcode, Image, Qr, Symbol2D
+from ticket_daemon.poster.escpos import graphics as commands
+from ticket_daemon.poster.escpos import symbols
+from ticket_daemon.poster.escpos.base import Command, word
+from ticket_daemon.poster.escpos.characters import (
+    DefaultLineSpacing,
+    Justify,
+    LineFeed,
+    LineSpacing,
+    Print,
+    SelectFont,
+)
+from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.raster import barcode as linear
+from ticket_daemon.poster.raster import symbol as matrix
+from ticket_daemon.poster.raster.bitmap import Bitmap
+from ticket_daemon.poster.raster.cache import BytesCache
+from ticket_daemon.poster.raster.image import decode_base64, picture_bitmap
+
+#: Finished bytes of everything that was drawn: some hundreds of logos.
+DRAWN: Final = BytesCache(8 << 20)
+
+#: Native commands kept: tens of bytes each.
+_NATIVE_KEPT: Final = 1024
+
+_JUSTIFY: Final = {"left": Justify(0), "center": Justify(1), "right": Justify(2)}
+_HRI: Final = {"none": 0, "above": 1, "below": 2, "both": 3}
+_FONT: Final = {"A": 0, "B": 1}
+
+
+class _Paper(NamedTuple):
+    """What of a profile bears on drawing."""
+
+    dots: int
+    way: str
+    band_rows: int
+
+
+def _paper(profile: Profile) -> _Paper:
+    return _Paper(profile.dots, profile.image, profile.band_rows)
+
+
+def _encoded(*parts: Command) -> bytes:
+    return b"".join(part.encode() for part in parts)
+
+
+def _kept(key: Hashable, make: Callable[[], bytes]) -> bytes:
+    made = DRAWN.get(key)
+    if made is None:
+        made = make()
+        DRAWN.put(key, made)
+    return made
+
+
+# --- bitmaps ---
+
+#: Rows stored by one GS ( L: by 2 allows half of the 1,662 that TM-T88V documents for by 1, and older ones no more.
+_GRAPHICS_ROWS: Final = 831
+_SHORT_GRAPHICS: Final = 0xFFFF  # bytes of GS ( L; beyond them GS 8 L
+_STORE_RASTER: Final = bytes((48, 112, 48, 1, 1, 49))  # m, fn, a (monochrome), bx, by, c (colour 1)
+_PRINT_STORED: Final = bytes((48, 50))  # m, fn
+
+_STRIP: Final = 24  # rows of ESC * m 33 (24 dots, double density)
+_STRIP_MODE: Final = 33
+
+
+def bitmap_bytes(bitmap: Bitmap, profile: Profile) -> bytes:
+    """The bytes that print `bitmap` at a line's start, by the profile's way of taking pictures. Alignment is as it
+    stands; the paper ends at a line's start."""
+    return _bitmap(bitmap, profile.image, profile.band_rows)
+
+
+def _bitmap(bitmap: Bitmap, way: str, band_rows: int) -> bytes:
+    if way == "column":
+        return _columns(bitmap)
+    if way == "graphics":
+        return b"".join(map(_graphics, bitmap.bands(_GRAPHICS_ROWS)))
+    bands = bitmap.bands(band_rows)
+    return _encoded(*(commands.RasterImage(0, band.stride, band.height, band.data) for band in bands))
+
+
+def _graphics(band: Bitmap) -> bytes:
+    data = _STORE_RASTER + word(band.width) + word(band.height) + band.data
+    store = commands.Graphics(data) if len(data) <= _SHORT_GRAPHICS else commands.LargeGraphics(data)
+    return _encoded(store, commands.Graphics(_PRINT_STORED))
+
+
+def _columns(bitmap: Bitmap) -> bytes:
+    """Strips of 24 rows, each a line as high as itself: three bytes for each column of dots, top first."""
+    import PIL.Image
+
+    parts: list[Command] = [LineSpacing(_STRIP)]
+    for strip in bitmap.bands(_STRIP):
+        data = strip.data.ljust(strip.stride * _STRIP, b"\0")
+        upright = PIL.Image.frombytes("1", (strip.width, _STRIP), data)
+        turned = upright.transpose(PIL.Image.Transpose.TRANSPOSE)
+        parts += commands.BitImage(_STRIP_MODE, strip.width, turned.tobytes()), LineFeed()
+    return _encoded(*parts, DefaultLineSpacing())
+
+
+# --- pictures ---
+
+
+def image(data: Image, profile: Profile) -> bytes:
+    """ESC a and the picture. Raises Fault at "code"."""
+    paper = _paper(profile)
+    digest = hashlib.blake2b(data.code.encode("utf-8", "replace"), digest_size=16).digest()
+    look = (data.pixel_width, data.align, data.threshold, data.dithering, data.scaling)
+    return _kept(("image", digest, look, paper), lambda: _image(data, paper))
+
+
+def _image(data: Image, paper: _Paper) -> bytes:
+    bitmap = picture_bitmap(data, decode_base64(data.code), paper.dots)
+    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper.way, paper.band_rows)
+
+
+# --- barcodes ---
+
+
+def barcode(data: Barcode, profile: Profile) -> bytes:
+    """ESC a and the barcode: the printer's own where it has the symbology, a raster elsewhere. Raises Fault at
+    "data" or "width"."""
+    if data.symbology in profile.barcodes:
+        native = _native_barcode(data, profile.dots)
+        if native is not None:
+            return native
+    paper = _paper(profile)
+    return _kept((data, paper), lambda: _drawn_barcode(data, paper))
+
+
+@functools.lru_cache(_NATIVE_KEPT)
+def _native_barcode(data: Barcode, dots: int) -> bytes | None:
+    made = linear.code(data.symbology, data.data)
+    linear.check_width(made, data.width, dots)
+    command = linear.command_data(made)
+    if command is None:
+        return None
+    return _encoded(
+        _JUSTIFY[data.align],
+        symbols.BarcodeHeight(data.height),
+        symbols.BarcodeWidth(data.width),
+        symbols.HriPosition(_HRI[data.hri_position]),
+        symbols.HriFont(_FONT[data.hri_font]),
+        symbols.Barcode(*command),
+    )
+
+
+def _drawn_barcode(data: Barcode, paper: _Paper) -> bytes:
+    made = linear.code(data.symbology, data.data)
+    linear.check_width(made, data.width, paper.dots)
+    bars = _bitmap(linear.bitmap(made, data.width, data.height), paper.way, paper.band_rows)
+    hri = _hri(made.shown, data.hri_font)
+    above = hri if data.hri_position in ("above", "both") else b""
+    below = hri if data.hri_position in ("below", "both") else b""
+    return _JUSTIFY[data.align].encode() + above + bars + below
+
+
+def _hri(shown: str, font: str) -> bytes:
+    """The text for people as a line of its own; characters that do not print are spaces, as printers do (APG 351)."""
+    text = "".join(character if " " <= character <= "~" else " " for character in shown)
+    line = (Print(text.encode("ascii")), LineFeed())
+    return _encoded(SelectFont(_FONT["B"]), *line, SelectFont(_FONT["A"])) if font == "B" else _encoded(*line)
+
+
+# --- two-dimensional symbols ---
+
+# GS ( k: fn, then parameters. Sources: T81 101-106, T90 170.
+_MODEL, _SIZE, _ROW_HEIGHT, _CORRECTION, _STORE, _PRINT = 65, 67, 68, 69, 80, 81
+_COLUMNS: Final = 65  # of PDF417
+_M: Final = 48  # the one value of m in fn 80 and 81
+_QR_MODEL_2: Final = 50
+_QR_CORRECTION: Final = {"L": 48, "M": 49, "Q": 50, "H": 51}
+_PDF417_ROW: Final = 3  # times the module's width
+_CN: Final = {"pdf417": symbols.CN_PDF417, "datamatrix": symbols.CN_DATAMATRIX, "aztec": symbols.CN_AZTEC}
+
+
+def _function(cn: int, fn: int, *parameters: int, data: bytes = b"") -> symbols.Symbol:
+    return symbols.Symbol(bytes((cn, fn, *parameters)) + data)
+
+
+def qr(data: Qr, profile: Profile) -> bytes:
+    """ESC a and the QR symbol: the printer's own where it has one and neither logo nor round modules are asked, a
+    raster elsewhere. Its human_text is the caller's. Raises Fault at "data", "pixel_width" or "logo"."""
+    if profile.qr and data.logo is None and not data.circle_shape:
+        return _native_qr(data.data, data.correction, data.pixel_width or profile.dots, data.align, profile.dots)
+    paper = _paper(profile)
+    key = replace(data, human_text=None)
+    if data.logo is not None:
+        key = replace(key, logo=hashlib.blake2b(data.logo.encode("utf-8", "replace")).hexdigest())
+    return _kept((key, paper), lambda: _drawn_qr(data, paper))
+
+
+@functools.lru_cache(_NATIVE_KEPT)
+def _native_qr(data: str, correction: str, pixel_width: int, align: str, dots: int) -> bytes:
+    side = matrix.qr_side(matrix.qr_version(data, correction))
+    module = matrix.qr_module(side, pixel_width, dots)
+    cn = symbols.CN_QR
+    return _encoded(
+        _JUSTIFY[align],
+        _function(cn, _MODEL, _QR_MODEL_2, 0),
+        _function(cn, _SIZE, module),
+        _function(cn, _CORRECTION, _QR_CORRECTION[correction]),
+        _function(cn, _STORE, _M, data=data.encode()),
+        _function(cn, _PRINT, _M),
+    )
+
+
+def _drawn_qr(data: Qr, paper: _Paper) -> bytes:
+    bitmap = matrix.qr_bitmap(data, paper.dots)
+    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper.way, paper.band_rows)
+
+
+def symbol(kind: str, data: Symbol2D, profile: Profile) -> bytes:
+    """ESC a and a "pdf417", "datamatrix" or "aztec" symbol: the printer's own where it has one, a raster elsewhere.
+    Its human_text is the caller's. Raises Fault at "data" or "pixel_width"."""
+    native = {"pdf417": profile.pdf417, "datamatrix": profile.datamatrix, "aztec": profile.aztec}[kind]
+    paper = _paper(profile)
+    key = (kind, native, data.data, data.pixel_width, data.align, paper)
+    return _kept(key, lambda: _symbol(kind, data, paper, native=native))
+
+
+def _symbol(kind: str, data: Symbol2D, paper: _Paper, *, native: bool) -> bytes:
+    layout = matrix.symbol_layout(kind, data.data, data.pixel_width, paper.dots)
+    justify = _JUSTIFY[data.align].encode()
+    if not native:
+        return justify + _bitmap(matrix.symbol_bitmap(layout, paper.dots), paper.way, paper.band_rows)
+    return justify + _native_symbol(kind, data.data, layout)
+
+
+def _native_symbol(kind: str, data: str, layout: matrix.Layout) -> bytes:
+    """Sizes as ours would be; what else can be set stays as ESC @ left it."""
+    cn = _CN[kind]
+    size = [_function(cn, _SIZE, layout.module)]
+    if kind == "pdf417":
+        size = [_function(cn, _COLUMNS, layout.columns), *size, _function(cn, _ROW_HEIGHT, _PDF417_ROW)]
+    return _encoded(*size, _function(cn, _STORE, _M, data=data.encode()), _function(cn, _PRINT, _M))

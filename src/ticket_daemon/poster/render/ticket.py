@@ -1,0 +1,61 @@
+"""Document + Profile -> bytes.
+
+It knows the order of a document's commands; it does not know where the document came from or where the bytes go. It
+promises the same bytes every time for the same document and profile, all of them or a DocumentError with the path.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ticket_daemon.errors import DocumentError
+from ticket_daemon.poster.document import Document, Source, Warned, decode
+from ticket_daemon.poster.document.decode import CATEGORIES
+from ticket_daemon.poster.document.model import Fault, RawCommand
+from ticket_daemon.poster.profile.catalogue import requested
+from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.render.commands import RENDERERS
+from ticket_daemon.poster.render.writer import Writer
+
+
+class Rendered(Struct, frozen=True):
+    """A finished ticket: the printer's bytes, the profile they are for, and what the sender should know."""
+
+    data: bytes
+    profile: Profile
+    warnings: tuple[Warned, ...]
+
+
+def render_ticket(
+    source: Source, profile: Profile | None = None, *, allow_raw: bool = True, with_pulse: bool = True
+) -> Rendered:
+    """Render a document (JSON text or bytes, a mapping, or a Document) for `profile`.
+
+    `profile` is what the destination's printer can do; what the document's own profile says beside its model goes
+    over it. Without it the document's model decides. `with_pulse` false leaves drawer kicks out (a reprint).
+
+    Raises DocumentError (code `invalid_document`) with the path of the first fault.
+    """
+    document, warnings = decode(source)
+    wanted, overrides = requested(document.profile, profile)
+    writer = Writer(wanted)
+    writer.warnings += warnings
+    writer.warnings += overrides
+    for index, command in enumerate(document.commands):
+        writer.path = f"commands[{index}]"
+        kind = type(command)
+        if kind is RawCommand and not allow_raw:
+            raise DocumentError("raw.forbidden", path=writer.path, category="RAW")
+        if not with_pulse and command.__struct_config__.tag == "pulse":
+            continue
+        try:
+            RENDERERS[kind](command.data, writer)
+        except Fault as fault:
+            raise _located(fault, document, index) from None
+    return Rendered(writer.finish(), wanted, tuple(writer.warnings))
+
+
+def _located(fault: Fault, document: Document, index: int) -> DocumentError:
+    tag = str(document.commands[index].__struct_config__.tag)
+    path = f"commands[{index}].data" + (f".{fault.field}" if fault.field else "")
+    return DocumentError(fault.key, path=path, category=CATEGORIES.get(tag, "VALIDATION"), **fault.parameters)

@@ -1,0 +1,224 @@
+"""The bytes of one ticket as they grow: styles, lines and the printer's state between commands.
+
+It knows what state the printer is in and what to send to change it; it does not know documents' commands. It promises
+to send only what changes, to know nothing after raw bytes (and so to set everything anew), and to end at a line's
+start in normal style.
+
+A line is gathered in spans until it is complete, because where no code page has one of its characters the whole line
+is drawn as a raster: a printer cannot mix both on one line.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final, NamedTuple
+
+from ticket_daemon.poster.document import Warned
+from ticket_daemon.poster.document.model import PLAIN, SIZES, Style
+from ticket_daemon.poster.escpos.characters import (
+    CharacterSize,
+    Emphasis,
+    Initialize,
+    InternationalSet,
+    Inverse,
+    Justify,
+    LeaveKanji,
+    SelectFont,
+    Underline,
+)
+from ticket_daemon.poster.layout.encoding import Encoder
+from ticket_daemon.poster.layout.width import columns
+from ticket_daemon.poster.layout.wrap import TAB_COLUMNS, wrap
+from ticket_daemon.poster.profile.model import Profile
+
+JUSTIFY: Final = {align: Justify(n).encode() for n, align in enumerate(("left", "center", "right"))}
+LF: Final = b"\n"
+
+#: C0 but line feed and tab, DEL, C1, and characters that only steer other software's line breaking.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\u2060\ufeff\ud800-\udfff]")
+
+
+class Span(NamedTuple):
+    """Text in one style, without line feeds."""
+
+    text: str
+    style: Style
+
+
+def _look(style: Style) -> tuple[bytes, ...]:
+    width, height = SIZES[style.size]
+    return (
+        SelectFont(1 if style.font == "B" else 0).encode(),
+        CharacterSize((width - 1) << 4 | (height - 1)).encode(),
+        Emphasis(int(style.bold)).encode(),
+        Underline(int(str(style.underline)[0])).encode(),
+        Inverse(int(style.inverse)).encode(),
+    )
+
+
+@functools.lru_cache(2048)
+def _transition(before: Style | None, after: Style) -> bytes:
+    """What to send to go from one look to another; everything when the one before is not known."""
+    wanted = _look(after)
+    known = _look(before) if before is not None else (b"",) * len(wanted)
+    return b"".join(new for old, new in zip(known, wanted, strict=True) if old != new)
+
+
+class Writer:
+    """Gathers one ticket's bytes for one profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.warnings: list[Warned] = []
+        self.path = ""  #: of the command being written, for warnings
+        self._paper = profile.columns("A") * profile.font_a.width
+        self._encoder = Encoder(profile)
+        self._out: list[bytes] = []
+        self._style: Style | None = PLAIN
+        self._align: str | None = "left"
+        self._spans: list[Span] = []
+        self._used = 0  #: dots of the line being gathered
+        self._line_align = "left"
+        self._start()
+
+    def _start(self) -> None:
+        leave = LeaveKanji().encode() if self.profile.kanji else b""
+        self._out += Initialize().encode(), leave, self._encoder.start(), InternationalSet(0).encode()
+
+    # --- text ---
+
+    def text(self, text: str, style: Style = PLAIN, align: str = "left") -> None:
+        """Add text to the line being gathered; its line feeds end lines. A line's first text sets its alignment."""
+        if not text.isprintable():
+            text = self.clean(text)
+        if not self._spans:
+            self._line_align = align
+        if "\n" not in text:
+            self._add(text, style, align)
+            return
+        first, *others = text.split("\n")
+        self._add(first, style, align)
+        for line in others:
+            self.end_line()
+            self._line_align = align
+            self._add(line, style, align)
+
+    def clean(self, text: str) -> str:
+        """`text` without control characters, so that no text can become a printer command."""
+        cleaned, removed = _CONTROL.subn("", text.replace("\r\n", "\n"))
+        if removed:
+            self.warn("warning.control_characters")
+        return cleaned
+
+    def _add(self, text: str, style: Style, align: str) -> None:
+        if "\t" in text:
+            text = text.expandtabs(TAB_COLUMNS)
+        cell = self.profile.cell(style.font).width * SIZES[style.size][0]
+        width = max(1, self._paper // cell)
+        room = (self._paper - self._used) // cell
+        lines = wrap(text, width, room if room < width else None)
+        for index, line in enumerate(lines):
+            if index:
+                self.end_line()
+                self._line_align = align
+            self._spans.append(Span(line, style))
+        self._used += columns(lines[-1]) * cell
+
+    def end_line(self) -> None:
+        """Print the gathered line (an empty one feeds a line)."""
+        self.pending(LF)
+
+    def end_open_line(self) -> None:
+        """Print the gathered line if there is one."""
+        if self._spans:
+            self.pending(LF)
+
+    def pending(self, end: bytes = b"") -> None:
+        """Send what is gathered, then `end`; without a line feed the line stays open in the printer."""
+        spans, self._spans, self._used = self._spans, [], 0
+        self._justify(self._line_align)
+        mark, page = len(self._out), self._encoder.mark()
+        for text, style in spans:
+            encoded = self._encoder.encode(text)
+            if encoded is None:
+                del self._out[mark:]
+                self._encoder.back(page)
+                self._draw(spans)
+                return
+            if encoded:
+                self._restyle(style)
+                self._out.append(encoded)
+        if end:
+            self._out.append(end)
+
+    def lines(self, lines: list[str], style: Style) -> None:
+        """Whole lines that are known to fit, in one go."""
+        self.end_open_line()
+        self._justify("left")
+        text = "\n".join(lines)
+        page = self._encoder.mark()
+        encoded = self._encoder.encode(text)
+        if encoded is not None:
+            self._restyle(style)
+            self._out += encoded, LF
+            return
+        self._encoder.back(page)
+        self._line_align = "left"
+        for line in lines:
+            self._spans.append(Span(line, style))
+            self.end_line()
+
+    def _draw(self, spans: list[Span]) -> None:
+        from ticket_daemon.poster.render.drawn import drawn_line  # Pillow and fonts, only where a code page will not do
+
+        data, missing = drawn_line(spans, self.profile)
+        if missing:
+            self.warn("warning.not_drawn", characters=" ".join(missing))
+        self._restyle(PLAIN)
+        self._out.append(data)
+
+    # --- everything else ---
+
+    def command(self, data: bytes) -> None:
+        """A command that prints nothing and changes no style; the gathered line is sent first, still open."""
+        if self._spans:
+            self.pending()
+        self._out.append(data)
+
+    def block(self, data: bytes, *, aligned: bool = False) -> None:
+        """A command that needs an empty line and normal style; `aligned` when it sets its own alignment."""
+        self.end_open_line()
+        self._restyle(PLAIN)
+        self._out.append(data)
+        if aligned:
+            self._align = None
+
+    def raw(self, data: bytes) -> None:
+        """Bytes that may leave the printer in any state."""
+        self.command(data)
+        self._style = self._align = None
+        self._out.append(self._encoder.start())
+
+    def _restyle(self, style: Style) -> None:
+        if style is not self._style:
+            self._out.append(_transition(self._style, style))
+            self._style = style
+
+    def _justify(self, align: str) -> None:
+        if align != self._align:
+            self._out.append(JUSTIFY[align])
+            self._align = align
+
+    def warn(self, key: str, **parameters: object) -> None:
+        """Something to tell the sender, once for each place."""
+        warned = Warned(key, self.path, parameters)
+        if warned not in self.warnings:
+            self.warnings.append(warned)
+
+    def finish(self) -> bytes:
+        """The whole ticket's bytes, ended in a known state."""
+        self.end_open_line()
+        self._restyle(PLAIN)
+        self._justify("left")
+        return b"".join(self._out)

@@ -1,0 +1,111 @@
+"""Destinations: queues with a name, the printer behind each, and which one a ticket means.
+
+It knows names, profiles and the state last seen; it does not know jobs or links. It promises that a ticket's printer
+is found by the same rules everywhere, and that a name nobody has is answered with the nearest ones.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from ticket_daemon.config import PrinterSettings
+from ticket_daemon.errors import UnknownPrinter
+from ticket_daemon.poster.profile.model import Profile
+
+DestinationState = Literal["idle", "processing", "stopped"]
+#: What `reasons` say of a link that does not open.
+OFFLINE: Final = "offline"
+
+
+class PrinterStatus(Struct, frozen=True):
+    """What is known of a printer now. `reasons` are the field's words: media-empty, cover-open, offline, …"""
+
+    state: DestinationState = "idle"
+    reasons: tuple[str, ...] = ()
+
+
+class Destination:
+    """One configured printer. `profile` is None where the ticket's own model decides."""
+
+    def __init__(self, settings: PrinterSettings, profile: Profile | None) -> None:
+        self.settings = settings
+        self.profile = profile
+        self.status = PrinterStatus()
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is the built-in printer that draws."""
+        return self.settings.uri.startswith("virtual:")
+
+    @property
+    def kind(self) -> Literal["thermal", "virtual", "network", "unknown"]:
+        """The wire's `printer_type`."""
+        return "virtual" if self.is_virtual else "thermal"
+
+
+Listener = Callable[[Destination], None]
+
+
+class Destinations:
+    """All configured printers by name."""
+
+    def __init__(self, destinations: Iterable[Destination]) -> None:
+        self._by_name = {destination.name: destination for destination in destinations}
+        self._by_folded = {name.casefold(): destination for name, destination in self._by_name.items()}
+        self._listeners: list[Listener] = []
+
+    def __iter__(self) -> Iterator[Destination]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    @property
+    def default(self) -> Destination | None:
+        """The destination of tickets that name none."""
+        return next((d for d in self._by_name.values() if d.settings.default), None)
+
+    def get(self, name: str) -> Destination | None:
+        """By name: exact, then ignoring case."""
+        return self._by_name.get(name) or self._by_folded.get(name.casefold())
+
+    def resolve(self, printer: str | None, model: str) -> Destination:
+        """Where a ticket goes: the printer it names, else its profile's model, else the default.
+
+        Raises UnknownPrinter with the nearest names.
+        """
+        if printer:
+            found = self.get(printer)
+            if found is None:
+                raise UnknownPrinter("printer.unknown", name=printer, nearest=self._nearest(printer))
+            return found
+        found = self.get(model) or self.default
+        if found is None:
+            if self._by_name:
+                raise UnknownPrinter("printer.unknown", name=model, nearest=self._nearest(model))
+            raise UnknownPrinter("printer.none")
+        return found
+
+    def _nearest(self, name: str) -> str:
+        return ", ".join(difflib.get_close_matches(name, self._by_name, 3, 0.0)) or "-"
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener(destination)` called after each change of a status."""
+        self._listeners.append(listener)
+
+    def report(self, destination: Destination, **fields: object) -> None:
+        """Note a change of a destination's status and tell it on, if it is one."""
+        status = msgspec.structs.replace(destination.status, **fields)
+        if status != destination.status:
+            destination.status = status
+            for listener in self._listeners:
+                listener(destination)

@@ -1,0 +1,7 @@
+"""Durable jobs in SQLite, first in first out per destination."""
+
+from ticket_daemon.queue.job import Job, NewJob, Reason
+from ticket_daemon.queue.spool import Accepted, Queue
+from ticket_daemon.queue.states import JobEvent, JobState
+
+__all__ = ["Accepted", "Job", "JobEvent", "JobState", "NewJob", "Queue", "Reason"]

@@ -1,0 +1,135 @@
+"""One thread that writes, and commits whatever waits in one transaction (group commit).
+
+It knows operations and the store; it does not know what an operation means. It promises that operations take effect
+in the order they were given, that none is reported done before it is safely on disk, and that when a commit fails
+every operation in it is reported failed and has left no trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ticket_daemon.errors import StorageUnavailable
+from ticket_daemon.queue.store import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Operation = Callable[[Store], Any]
+Done = Callable[[Any, StorageUnavailable | None], None]
+
+#: Operations in one transaction at most, so that the first of a flood does not wait for the last.
+MAX_BATCH = 256
+
+
+class Committer:
+    """Runs operations on the database in its own thread and reports back in the event loop."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self._waiting: queue.SimpleQueue[tuple[Operation, Done] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="queue-commits", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._store: Store | None = None
+        self.trouble: str | None = None  #: what the last commit failed of; None when it went well
+
+    def open(self) -> None:
+        """Open the database and start the thread. Raises StorageUnavailable."""
+        try:
+            self._store = Store.open(self._path)
+        except sqlite3.Error as error:
+            raise StorageUnavailable("storage.cannot_open", path=str(self._path), detail=str(error)) from error
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Finish what waits, then close the database."""
+        self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def submit(self, operation: Operation, done: Done) -> None:
+        """Have `operation` run; `done(result, error)` is called in the event loop after its commit."""
+        self._waiting.put((operation, done))
+
+    async def run(self, operation: Callable[[Store], T]) -> T:
+        """Run `operation` and wait for its commit. Raises StorageUnavailable."""
+        assert self._loop is not None
+        future: asyncio.Future[T] = self._loop.create_future()
+
+        def done(result: T, error: StorageUnavailable | None) -> None:
+            if future.cancelled():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self.submit(operation, done)
+        return await future
+
+    # --- in the thread ---
+
+    def _run(self) -> None:
+        assert self._store is not None
+        more = True
+        while more:
+            batch, more = self._gather()
+            if batch:
+                self._report(self._commit(batch))
+        self._store.close()
+
+    def _gather(self) -> tuple[list[tuple[Operation, Done]], bool]:
+        """What waits now (at least one, waiting for it), and whether there may be more."""
+        batch: list[tuple[Operation, Done]] = []
+        item = self._waiting.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) >= MAX_BATCH:
+                return batch, True
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _commit(self, batch: list[tuple[Operation, Done]]) -> list[tuple[Done, Any, StorageUnavailable | None]]:
+        assert self._store is not None
+        try:
+            self._store.begin()
+            results = [operation(self._store) for operation, _ in batch]
+            self._store.commit()
+        except Exception as error:  # the edge of the thread: whatever went wrong, nobody may wait for ever
+            self._store.rollback()
+            if self.trouble is None:
+                log.error(
+                    "storage_trouble", extra={"detail": str(error)}, exc_info=not isinstance(error, sqlite3.Error)
+                )
+            self.trouble = str(error)
+            failure = StorageUnavailable("storage.cannot_write", detail=str(error))
+            return [(done, None, failure) for _, done in batch]
+        if self.trouble is not None:
+            log.info("storage_recovered")
+            self.trouble = None
+        return [(done, result, None) for (_, done), result in zip(batch, results, strict=True)]
+
+    def _report(self, reports: list[tuple[Done, Any, StorageUnavailable | None]]) -> None:
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(_call, reports)
+        except RuntimeError:  # the loop is closed: the process is ending and nobody is left to tell
+            log.debug("nobody_to_tell", extra={"reports": len(reports)})
+
+
+def _call(reports: list[tuple[Done, Any, StorageUnavailable | None]]) -> None:
+    for done, result, error in reports:
+        try:
+            done(result, error)
+        except Exception:  # one listener's mistake must not cost the others their answer
+            log.exception("report_failed")

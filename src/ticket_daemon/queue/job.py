@@ -1,0 +1,84 @@
+"""What a job is: what came in, and how it stands.
+
+It knows the fields of a job; it does not know where they are kept or who asks. It promises that what flows between
+rooms is frozen: a change is a new value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ticket_daemon import messages
+from ticket_daemon.queue.states import FINAL, PRINTED, JobState
+
+
+class Reason(Struct, frozen=True):
+    """Why a job stands as it does: an error code of the wire and a catalogue text with its parameters."""
+
+    code: str
+    key: str
+    parameters: dict[str, Any] = {}
+
+    def text(self, lang: str) -> str:
+        """The sentence for a person."""
+        return messages.text(self.key, lang, **self.parameters)
+
+
+class NewJob(Struct, frozen=True):
+    """A ticket on its way into the queue: rendered, not yet committed.
+
+    `digest` tells content apart from other content under the same id; times are ms since 1970.
+    """
+
+    id: str
+    destination: str
+    digest: bytes
+    document: bytes
+    data: bytes
+    submitted_at: int
+    expires_at: int | None = None
+    reprint_of: str | None = None
+
+
+class Job(Struct, frozen=True):
+    """A job in the queue. `seq` is its place in the order of acceptance; times are ms since 1970."""
+
+    seq: int
+    id: str
+    destination: str
+    state: JobState
+    submitted_at: int
+    updated_at: int
+    attempts: int = 0
+    started_at: int | None = None
+    expires_at: int | None = None
+    reason: Reason | None = None
+    reprint_of: str | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in FINAL
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether `success` may be said of it."""
+        return self.state in PRINTED
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a result is due: it ended, or it waits for a person."""
+        return self.is_final or self.state is JobState.HELD
+
+    @property
+    def duration_ms(self) -> int:
+        """From acceptance to the last change."""
+        return max(0, self.updated_at - self.submitted_at)
+
+
+def changed(job: Job, **fields: Any) -> Job:
+    """`job` with other values in some fields."""
+    return msgspec.structs.replace(job, **fields)

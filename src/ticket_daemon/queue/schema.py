@@ -1,0 +1,32 @@
+"""The database's shape, as the list of steps that lead to it.
+
+A step is never edited once released: another is added. `PRAGMA user_version` counts the steps taken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIGRATIONS: Final[tuple[str, ...]] = (
+    """
+    CREATE TABLE jobs (
+        seq          INTEGER PRIMARY KEY AUTOINCREMENT, -- the order of acceptance
+        id           TEXT NOT NULL UNIQUE,
+        destination  TEXT NOT NULL,
+        state        TEXT NOT NULL,
+        digest       BLOB NOT NULL,                     -- of what was asked, to tell an id's second use
+        submitted_at INTEGER NOT NULL,                  -- ms since 1970, as all times
+        updated_at   INTEGER NOT NULL,
+        started_at   INTEGER,
+        expires_at   INTEGER,
+        attempts     INTEGER NOT NULL DEFAULT 0,
+        code         TEXT,                              -- why it stands as it does
+        reason       TEXT,                              -- JSON: catalogue key and parameters
+        reprint_of   TEXT,
+        document     BLOB NOT NULL,                     -- canonical JSON
+        data         BLOB NOT NULL                      -- the printer's bytes, last because they may be long
+    );
+    CREATE INDEX jobs_unfinished ON jobs (destination, seq) WHERE state IN ('queued', 'printing', 'held');
+    CREATE INDEX jobs_finished ON jobs (updated_at) WHERE state NOT IN ('queued', 'printing', 'held');
+    """,
+)

@@ -1,0 +1,324 @@
+"""The queue as the rest of the program sees it: jobs by destination, in order, safely on disk.
+
+It knows jobs, their order and how many may wait; it does not know SQL, sockets or printers. It promises that a job is
+accepted only after its commit, that jobs of one destination come out in the order they were accepted, that the
+acceptance is announced before any worker can see the job, and that a full queue refuses at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ticket_daemon.errors import (
+    IdConflict,
+    NotCancellable,
+    QueueFull,
+    ShuttingDown,
+    StorageUnavailable,
+    TicketDaemonError,
+    UnknownJob,
+)
+from ticket_daemon.queue.commits import Committer
+from ticket_daemon.queue.job import Job, NewJob, Reason, changed
+from ticket_daemon.queue.states import JobEvent, JobState
+from ticket_daemon.queue.store import Inserted, Store
+
+#: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
+RETRY_AFTER_S: Final = 2
+PRUNE_ROWS: Final = 500
+
+Clock = Callable[[], int]
+Listener = Callable[[Job], None]
+
+
+class Accepted(NamedTuple):
+    """A job that is safely in the queue. `position` counts from 1 in its destination's queue; 0 when it has ended."""
+
+    job: Job
+    duplicate: bool
+    position: int
+    current: int
+    capacity: int
+
+
+Answer = Callable[[Accepted | TicketDaemonError], None]
+
+
+class Queue:
+    """Durable jobs, first in first out per destination. Used from one event loop."""
+
+    def __init__(self, path: Path | str, capacity: int, clock: Clock) -> None:
+        self.capacity = capacity
+        self._clock = clock  #: ms since 1970
+        self._commits = Committer(path)
+        self._lanes: dict[str, _Lane] = {}
+        self._unfinished: dict[str, Job] = {}
+        self._occupied = 0  #: places taken: queued, printing, or on their way to the disk
+        self._listeners: list[Listener] = []
+        self._closing = False
+
+    async def open(self) -> list[Job]:
+        """Open the database; the jobs that were being printed when the last run ended, now held.
+
+        Raises StorageUnavailable.
+        """
+        self._commits.open()
+        now = self._clock()
+        jobs, doubtful = await self._commits.run(lambda store: _recover(store, now))
+        for job in jobs:
+            self._unfinished[job.id] = job
+            if job.state is JobState.QUEUED:
+                self._occupied += 1
+                self._lane(job.destination).append(job)
+        return doubtful
+
+    async def close(self) -> None:
+        """Accept nothing more, commit what is under way, close the database."""
+        self._closing = True
+        await self._commits.close()
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener(job)` called in the event loop after each committed change."""
+        self._listeners.append(listener)
+
+    # --- figures ---
+
+    @property
+    def current(self) -> int:
+        """Jobs accepted and not yet ended, held ones apart."""
+        return self._occupied
+
+    @property
+    def trouble(self) -> str | None:
+        """What the storage fails of, or None."""
+        return self._commits.trouble
+
+    def waiting(self, destination: str) -> int:
+        """Jobs that wait for that destination."""
+        lane = self._lanes.get(destination)
+        return len(lane.jobs) if lane else 0
+
+    # --- accepting ---
+
+    def offer(self, new: NewJob, done: Answer) -> None:
+        """Commit a job; `done` is called with what became of it before any worker can see it.
+
+        Refused with QueueFull (at once), IdConflict, StorageUnavailable or ShuttingDown. A full queue still answers
+        for the jobs it has: the same id again is no new job.
+        """
+        if self._closing:
+            done(ShuttingDown("server.shutting_down"))
+        elif self._occupied < self.capacity or new.id in self._unfinished:
+            self._insert(new, done)
+        else:
+            self._commits.submit(lambda store: store.find(new.id), functools.partial(self._when_full, new, done))
+
+    def _when_full(self, new: NewJob, done: Answer, known: Job | None, error: StorageUnavailable | None) -> None:
+        if known is not None:
+            self._insert(new, done)
+        else:
+            done(error or QueueFull("queue.full", retry_after_s=RETRY_AFTER_S))
+
+    def _insert(self, new: NewJob, done: Answer) -> None:
+        self._occupied += 1  # its place is taken from here on, so that a burst cannot overfill the queue
+
+        def committed(inserted: Inserted, error: StorageUnavailable | None) -> None:
+            try:
+                accepted = self._admit(inserted, error, new)
+            except (StorageUnavailable, IdConflict) as refused:
+                done(refused)
+                return
+            try:
+                done(accepted)
+            finally:
+                if not accepted.duplicate:
+                    self._lane(new.destination).append(accepted.job)
+                    self._tell(accepted.job)
+
+        self._commits.submit(lambda store: store.insert(new), committed)
+
+    async def submit(self, new: NewJob) -> Accepted:
+        """`offer` for those who wait; raises what `offer` refuses with."""
+        outcome: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+
+        def done(answer: Accepted | TicketDaemonError) -> None:
+            if outcome.cancelled():
+                return
+            if isinstance(answer, Accepted):
+                outcome.set_result(answer)
+            else:
+                outcome.set_exception(answer)
+
+        self.offer(new, done)
+        return await outcome
+
+    def _admit(self, inserted: Inserted, error: StorageUnavailable | None, new: NewJob) -> Accepted:
+        if error is not None or not inserted.is_new:
+            self._occupied -= 1
+        if error is not None:
+            raise error
+        if not inserted.same:
+            raise IdConflict("job.id_conflict", id=new.id)
+        job = inserted.job
+        if inserted.is_new:
+            self._unfinished[job.id] = job
+            return Accepted(job, False, self._lane(job.destination).ahead + 1, self._occupied, self.capacity)
+        return self._known(job)
+
+    def _known(self, job: Job) -> Accepted:
+        lane = self._lanes.get(job.destination)
+        position = lane.position(job) if lane and not job.is_settled else 0
+        return Accepted(job, True, position, self._occupied, self.capacity)
+
+    # --- printing ---
+
+    async def next(self, destination: str) -> Job:
+        """The job at the head of a destination's queue, waiting for one if need be. It stays there."""
+        lane = self._lane(destination)
+        while not lane.jobs:
+            lane.filled.clear()
+            await lane.filled.wait()
+        return lane.jobs[0]
+
+    async def start(self, job: Job) -> bytes | None:
+        """Commit that `job` (the head of its queue) begins to print; its bytes, or None when it was cancelled."""
+        now = self._clock()
+        data = await self._commits.run(lambda store: store.start(job.seq, now))
+        lane = self._lane(job.destination)
+        lane.remove(job)
+        if data is not None:
+            lane.printing = 1
+            started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
+            self._unfinished[job.id] = started
+            self._tell(started)
+        return data
+
+    def finish(self, job: Job, event: JobEvent, reason: Reason | None = None) -> asyncio.Future[Job | None]:
+        """Commit what became of a job; listeners hear of it after the commit.
+
+        Need not be awaited: operations take effect in the order they were given.
+        """
+        now = self._clock()
+        outcome: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
+
+        def committed(moved: Job | None, error: StorageUnavailable | None) -> None:
+            if moved is not None:
+                self._moved(moved, event)
+            if outcome.cancelled():
+                return
+            if error is not None:
+                outcome.set_exception(error)
+            else:
+                outcome.set_result(moved)
+
+        self._commits.submit(lambda store: store.move(job.seq, event, now, reason), committed)
+        return outcome
+
+    def _moved(self, job: Job, event: JobEvent) -> None:
+        lane = self._lane(job.destination)
+        if event is JobEvent.RELEASE:
+            self._occupied += 1
+            lane.append(job)
+        elif event is JobEvent.RETRY:
+            lane.printing = 0
+            lane.put_first(job)
+        else:
+            self._occupied -= self._unfinished[job.id].state is not JobState.HELD
+            if not lane.remove(job):
+                lane.printing = 0
+        if job.is_final:
+            self._unfinished.pop(job.id, None)
+        else:
+            self._unfinished[job.id] = job
+        self._tell(job)
+
+    # --- asking and steering ---
+
+    async def find(self, job_id: str) -> Job | None:
+        """The job with that id, as it stands now."""
+        return self._unfinished.get(job_id) or await self._commits.run(lambda store: store.find(job_id))
+
+    async def payload(self, job_id: str) -> tuple[bytes, bytes] | None:
+        """A job's (canonical document, printer's bytes)."""
+        return await self._commits.run(lambda store: store.payload(job_id))
+
+    async def recent(self, limit: int) -> list[Job]:
+        """The newest jobs, newest first."""
+        return await self._commits.run(lambda store: store.recent(limit))
+
+    async def cancel(self, job_id: str) -> Job:
+        """End a job that has not begun, or that is held. Raises UnknownJob, NotCancellable."""
+        job = await self.find(job_id)
+        if job is None:
+            raise UnknownJob("job.unknown", id=job_id)
+        moved = await self.finish(job, JobEvent.CANCEL, Reason("cancelled", "job.cancelled"))
+        if moved is None:
+            raise NotCancellable("job.not_cancellable", id=job_id)
+        return moved
+
+    async def prune(self, older_than: int) -> int:
+        """Forget finished jobs last changed before `older_than` (ms since 1970), some at a time; how many went."""
+        total = 0
+        while gone := await self._commits.run(lambda store: store.prune(older_than, PRUNE_ROWS)):
+            total += gone
+        return total
+
+    # --- inside ---
+
+    def _lane(self, destination: str) -> _Lane:
+        return self._lanes.setdefault(destination, _Lane())
+
+    def _tell(self, job: Job) -> None:
+        for listener in self._listeners:
+            listener(job)
+
+
+class _Lane:
+    """One destination's jobs in order: those that wait, and whether one is printing."""
+
+    def __init__(self) -> None:
+        self.jobs: deque[Job] = deque()
+        self.printing = 0
+        self.filled = asyncio.Event()
+
+    @property
+    def ahead(self) -> int:
+        return len(self.jobs) + self.printing
+
+    def append(self, job: Job) -> None:
+        self.jobs.append(job)
+        self.filled.set()
+
+    def put_first(self, job: Job) -> None:
+        self.jobs.appendleft(job)
+        self.filled.set()
+
+    def remove(self, job: Job) -> bool:
+        for index, waiting in enumerate(self.jobs):
+            if waiting.seq == job.seq:
+                del self.jobs[index]
+                return True
+        return False
+
+    def position(self, job: Job) -> int:
+        """From 1; the one that prints is the first."""
+        for index, waiting in enumerate(self.jobs):
+            if waiting.seq == job.seq:
+                return index + 1 + self.printing
+        return 1
+
+
+def _recover(store: Store, now: int) -> tuple[list[Job], list[Job]]:
+    """The unfinished jobs, and those among them that were being printed: what came out of them is not known."""
+    jobs, doubtful = [], []
+    for job in list(store.unfinished()):
+        if job.state is JobState.PRINTING:
+            job = store.move(job.seq, JobEvent.HOLD, now, Reason("unknown_outcome", "job.unknown_outcome")) or job
+            doubtful.append(job)
+        jobs.append(job)
+    return jobs, doubtful

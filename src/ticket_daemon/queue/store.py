@@ -1,0 +1,174 @@
+"""Jobs in SQLite: the only place that knows SQL.
+
+It knows tables and statements; it does not know threads, printers or clients. It promises that a statement which
+changes a state does so only from the states the transition table allows, inside the transaction of whoever calls,
+and that what `open` returns has the newest schema.
+
+Why these pragmas: WAL so that readers do not wait for the writer; synchronous=FULL because an ack is a promise that
+a power cut does not break; a long busy timeout is not wanted, since the writer owns the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from ticket_daemon.queue.job import Job, NewJob, Reason
+from ticket_daemon.queue.schema import MIGRATIONS
+from ticket_daemon.queue.states import FINAL, JobEvent, JobState, after, before
+
+BUSY_TIMEOUT_S: Final = 2.0
+#: Where a full WAL is written back; 1,000 pages is SQLite's own default, named here because commits pay for it.
+CHECKPOINT_PAGES: Final = 1000
+
+_COLUMNS: Final = (
+    "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, reprint_of"
+)
+_INSERT: Final = """
+    INSERT INTO jobs (id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, document, data)
+    VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+"""
+_BY_ID: Final = f"SELECT {_COLUMNS}, digest FROM jobs WHERE id = ?"  # noqa: S608 - constants only
+_UNFINISHED: Final = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state IN ('queued', 'printing', 'held') ORDER BY seq
+"""  # noqa: S608 - constants only
+_START: Final = """
+    UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?, updated_at = ?, code = NULL,
+        reason = NULL
+    WHERE seq = ? AND state = 'queued' RETURNING data
+"""
+#: One statement per event: it names the states the event may happen in, so no row changes against the table.
+_MOVES: Final[dict[JobEvent, str]] = {
+    event: f"""
+    UPDATE jobs SET state = '{following}', updated_at = ?, code = ?, reason = ?
+    WHERE seq = ? AND state IN ({", ".join(f"'{state}'" for state in sorted(before(event)))}) RETURNING {_COLUMNS}
+    """  # noqa: S608 - constants only
+    for event in JobEvent
+    if event is not JobEvent.START
+    for following in {after(state, event) for state in before(event)}
+}
+_PRUNE: Final = """
+    DELETE FROM jobs WHERE seq IN (
+        SELECT seq FROM jobs WHERE state NOT IN ('queued', 'printing', 'held') AND updated_at < ? LIMIT ?
+    )
+"""
+_RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
+
+
+class Inserted(NamedTuple):
+    """The job under the id asked for; `is_new` false when the id was there before, `same` when so was the content."""
+
+    job: Job
+    is_new: bool
+    same: bool
+
+
+class Store:
+    """One connection, used by one thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @classmethod
+    def open(cls, path: Path | str) -> Store:
+        """Open or create the database and bring its schema up to date. Raises sqlite3.Error."""
+        db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        store = cls(db)
+        store._migrate()
+        return store
+
+    def close(self) -> None:
+        """Close the connection; the WAL is written back."""
+        self._db.close()
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        for step, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {step}; COMMIT;")
+
+    # --- transactions ---
+
+    def begin(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self._db.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    # --- writing ---
+
+    def insert(self, new: NewJob) -> Inserted:
+        """Put a job in, or find the one that has its id."""
+        values = (
+            new.id, new.destination, new.digest, new.submitted_at, new.submitted_at, new.expires_at, new.reprint_of,
+            new.document, new.data,
+        )  # fmt: skip
+        cursor = self._db.execute(_INSERT, values)
+        if cursor.rowcount == 1:
+            seq = cursor.lastrowid
+            assert seq is not None
+            job = Job(
+                seq, new.id, new.destination, JobState.QUEUED, new.submitted_at, new.submitted_at,
+                expires_at=new.expires_at, reprint_of=new.reprint_of,
+            )  # fmt: skip
+            return Inserted(job, True, True)
+        *row, digest = self._db.execute(_BY_ID, (new.id,)).fetchone()
+        return Inserted(_job(row), False, digest == new.digest)
+
+    def start(self, seq: int, now: int) -> bytes | None:
+        """Mark a queued job as printing and return its bytes; None when it is not queued any more."""
+        row = self._db.execute(_START, (now, now, seq)).fetchone()
+        return row[0] if row else None
+
+    def move(self, seq: int, event: JobEvent, now: int, reason: Reason | None = None) -> Job | None:
+        """Make `event` happen to a job; None when its state does not allow it."""
+        text = msgspec.json.encode(reason).decode() if reason else None
+        row = self._db.execute(_MOVES[event], (now, reason.code if reason else None, text, seq)).fetchone()
+        return _job(row) if row else None
+
+    def prune(self, older_than: int, limit: int) -> int:
+        """Forget at most `limit` finished jobs last changed before `older_than`; how many went."""
+        return self._db.execute(_PRUNE, (older_than, limit)).rowcount
+
+    # --- reading ---
+
+    def find(self, job_id: str) -> Job | None:
+        """The job with that id."""
+        row = self._db.execute(_BY_ID, (job_id,)).fetchone()
+        return _job(row[:-1]) if row else None
+
+    def payload(self, job_id: str) -> tuple[bytes, bytes] | None:
+        """A job's (document, data)."""
+        row: tuple[bytes, bytes] | None = self._db.execute(
+            "SELECT document, data FROM jobs WHERE id = ?", (job_id,)
+        ).fetchone()
+        return row
+
+    def unfinished(self) -> Iterator[Job]:
+        """Every job that has not ended, in order of acceptance."""
+        return map(_job, self._db.execute(_UNFINISHED))
+
+    def recent(self, limit: int) -> list[Job]:
+        """The newest jobs, newest first."""
+        return [_job(row) for row in self._db.execute(_RECENT, (limit,))]
+
+
+def _job(row: Any) -> Job:
+    seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of = row
+    return Job(
+        seq, job_id, destination, JobState(state), submitted, updated, attempts, started, expires,
+        msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of,
+    )  # fmt: skip
+
+
+assert {"queued", "printing", "held"} == set(JobState) - FINAL  # the SQL above names them

@@ -1,0 +1,166 @@
+"""HTTP and WebSocket on one port (aiohttp): the thin shell around sessions and verbs.
+
+It knows paths, frames and limits; it does not know what messages mean. It promises that a client which stops reading
+is dropped rather than waited for, that frames over the limit close with 1009, and that the page needs nothing from
+outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from importlib import resources
+from typing import Final
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from ticket_daemon.errors import MessageError
+from ticket_daemon.server import http, wire
+from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.overview import Overview
+from ticket_daemon.server.session import Session
+from ticket_daemon.server.verbs import Verbs
+
+log = logging.getLogger(__name__)
+
+MIB: Final = 1024 * 1024
+#: Bytes that may wait for a client that does not read; then it is dropped. A preview is the largest answer.
+OUTBOX_BYTES: Final = 16 * MIB
+#: Seconds between WebSocket pings; a client that answers none is gone. Chromium gives up a socket at 240 s on its own.
+HEARTBEAT_S: Final = 30.0
+_CONTENT_TYPES: Final = {
+    "css": "text/css", "html": "text/html", "js": "text/javascript", "json": "application/json",
+    "svg": "image/svg+xml", "png": "image/png", "webmanifest": "application/manifest+json",
+}  # fmt: skip
+#: No script but the page's own files, no other site, no frame around it.
+_PAGE_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class Outbox:
+    """What waits to be sent to one client. `put` never waits; `drain` is the one task that sends."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+        self._frames: deque[bytes] = deque()
+        self._size = 0
+        self._filled = asyncio.Event()
+        self.overflowed = False
+
+    def put(self, frame: bytes) -> None:
+        """Have `frame` sent after those before it."""
+        if self.overflowed:
+            return
+        self._frames.append(frame)
+        self._size += len(frame)
+        if self._size > OUTBOX_BYTES:
+            self.overflowed = True
+            self._frames.clear()
+        self._filled.set()
+
+    async def drain(self) -> None:
+        """Send until the client is gone or has let too much pile up."""
+        while not self.overflowed:
+            await self._filled.wait()
+            self._filled.clear()
+            while self._frames:
+                frame = self._frames.popleft()
+                self._size -= len(frame)
+                await self._socket.send_frame(frame, WSMsgType.TEXT)
+        log.warning("client_too_slow")
+        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"not reading")
+
+
+class Server:
+    """The application and the connections it has."""
+
+    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience) -> None:
+        self._verbs = verbs
+        self._overview = overview
+        self._audience = audience
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._max_frame = verbs.settings.server.max_frame_mib * MIB
+
+    def application(self) -> web.Application:
+        """The aiohttp application."""
+        app = web.Application(client_max_size=self._max_frame)
+        app.router.add_get("/ws", self._websocket)
+        app.router.add_get("/health", self._health)
+        app.router.add_get("/", self._page)
+        app.router.add_get("/static/{name}", self._static)
+        http.add_routes(app, self._verbs, self._overview)
+        return app
+
+    async def close_all(self) -> None:
+        """Say goodbye to every client (1001)."""
+        await asyncio.gather(
+            *(socket.close(code=WSCloseCode.GOING_AWAY, message=b"going down") for socket in tuple(self._sockets)),
+            return_exceptions=True,
+        )
+
+    # --- WebSocket ---
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        # One byte more than the limit, because aiohttp refuses what reaches it.
+        socket = web.WebSocketResponse(max_msg_size=self._max_frame + 1, heartbeat=HEARTBEAT_S, compress=False)
+        if not socket.can_prepare(request).ok:
+            return web.Response(status=426, text="WebSocket only\n", headers={"Upgrade": "websocket"})
+        await socket.prepare(request)
+        outbox = Outbox(socket)
+        session = Session(self._verbs, self._overview, self._audience, outbox.put)
+        sending = asyncio.create_task(outbox.drain())
+        self._sockets.add(socket)
+        log.info("client_connected", extra={"client": request.remote})
+        try:
+            session.open()
+            await self._listen(socket, session)
+        finally:
+            session.close()
+            self._sockets.discard(socket)
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await sending
+            log.info("client_gone", extra={"client": request.remote, "close_code": socket.close_code})
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse, session: Session) -> None:
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT:
+                session.receive(frame.data)
+            elif frame.type is WSMsgType.BINARY:
+                session.say(wire.error(MessageError("message.binary"), self._verbs.settings.server.lang))
+
+    # --- pages ---
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.Response(body=msgspec.json.encode(self._overview.health()), content_type="application/json")
+
+    async def _page(self, _: web.Request) -> web.Response:
+        return _file("index.html")
+
+    async def _static(self, request: web.Request) -> web.Response:
+        return _file(request.match_info["name"])
+
+
+def _file(name: str) -> web.Response:
+    """One of the page's own files. The names are listed, not looked up, so that no path leads elsewhere."""
+    folder = resources.files("ticket_daemon.web")
+    known = {entry.name: entry for entry in folder.iterdir() if entry.is_file()}
+    suffix = name.rpartition(".")[2]
+    if name not in known or suffix not in _CONTENT_TYPES:
+        raise web.HTTPNotFound
+    content_type = _CONTENT_TYPES[suffix]
+    charset = None if content_type.startswith("image/png") else "utf-8"
+    return web.Response(
+        body=known[name].read_bytes(), content_type=content_type, charset=charset, headers=_PAGE_HEADERS
+    )

@@ -1,0 +1,127 @@
+"""The same verbs for clients without WebSockets.
+
+It knows paths, status codes and JSON bodies; it does not know what a ticket is. It promises that every error is a
+JSON body with the same `code` as over WebSocket, and that a POST of the same id is the same job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from ticket_daemon.errors import MessageError, TicketDaemonError
+from ticket_daemon.server import wire
+from ticket_daemon.server.overview import Overview
+from ticket_daemon.server.session import authorize
+from ticket_daemon.server.verbs import Offered, Order, Verbs
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Error code -> HTTP status; 400 for the rest.
+STATUS: Final = {
+    "unauthorized": 401, "unknown_job": 404, "unknown_printer": 404, "not_cancellable": 409, "id_conflict": 409,
+    "too_large": 413, "invalid_document": 422, "rate_limited": 429, "internal": 500, "queue_full": 503,
+    "storage_unavailable": 503, "shutting_down": 503,
+}  # fmt: skip
+_TICKET: Final = b'{"tipo":"ticket",'
+_PREVIEW: Final = b'{"tipo":"preview",'
+
+
+def add_routes(app: web.Application, verbs: Verbs, overview: Overview) -> None:
+    """Put the API's paths into the application."""
+    api = _Api(verbs, overview)
+    app.router.add_post("/api/v1/jobs", api.guarded(api.submit))
+    app.router.add_get("/api/v1/jobs/{id}", api.guarded(api.job))
+    app.router.add_delete("/api/v1/jobs/{id}", api.guarded(api.cancel))
+    app.router.add_get("/api/v1/jobs/{id}/paper.png", api.guarded(api.paper))
+    app.router.add_get("/api/v1/printers", api.guarded(api.printers))
+    app.router.add_post("/api/v1/preview", api.guarded(api.preview))
+
+
+class _Api:
+    def __init__(self, verbs: Verbs, overview: Overview) -> None:
+        self._verbs = verbs
+        self._overview = overview
+        self._lang = verbs.settings.server.lang
+
+    def guarded(self, handler: Handler) -> Handler:
+        """`handler` with its errors made into answers."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except TicketDaemonError as problem:
+                return self._error(problem)
+
+        return answer
+
+    def _error(self, problem: TicketDaemonError) -> web.Response:
+        answer = wire.error(problem, self._lang)
+        headers = {"Retry-After": str(answer.retry_after_s)} if answer.retry_after_s else None
+        return _json(answer, STATUS.get(problem.code, 400), headers)
+
+    async def submit(self, request: web.Request) -> web.Response:
+        """The fields of a `ticket` message; 202 with its `ack`, 200 when the id was there already."""
+        message = _as(_TICKET, await request.read())
+        assert isinstance(message, wire.TicketRequest)
+        authorize(self._verbs.settings, message.auth_token or _bearer(request))
+        order = Order(message.document, message.id or None, message.printer, message.ttl_s, message.copies)  # type: ignore[arg-type]
+        answered: asyncio.Future[Offered | TicketDaemonError] = asyncio.get_running_loop().create_future()
+
+        def done(answer: Offered | TicketDaemonError) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        await self._verbs.long_ticket(order, done)
+        answer = await answered
+        if isinstance(answer, TicketDaemonError):
+            raise answer
+        status = 200 if answer.accepted.duplicate else 202
+        return _json(wire.ack(answer.accepted, answer.warnings, self._lang), status)
+
+    async def job(self, request: web.Request) -> web.Response:
+        """How a job stands."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(wire.job_answer(await self._verbs.job(request.match_info["id"]), self._lang))
+
+    async def cancel(self, request: web.Request) -> web.Response:
+        """Do not print a job that has not begun."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(wire.job_answer(await self._verbs.cancel(request.match_info["id"]), self._lang))
+
+    async def paper(self, request: web.Request) -> web.Response:
+        """What a job's bytes print, as a picture."""
+        return web.Response(body=await self._verbs.paper(request.match_info["id"]), content_type="image/png")
+
+    async def printers(self, _: web.Request) -> web.Response:
+        """Every printer."""
+        return _json(self._overview.printers())
+
+    async def preview(self, request: web.Request) -> web.Response:
+        """A picture (PNG) of `datos`."""
+        message = _as(_PREVIEW, await request.read())
+        assert isinstance(message, wire.PreviewRequest)
+        png, _, _, _ = await asyncio.to_thread(self._verbs.preview, message.document, message.printer)  # type: ignore[arg-type]
+        return web.Response(body=png, content_type="image/png")
+
+
+def _as(beginning: bytes, body: bytes) -> wire.Request:
+    """A body as the message it stands for: the path says the `tipo`."""
+    rest = body.strip()
+    if not rest.startswith(b"{"):
+        raise MessageError("message.not_object")
+    rest = rest[1:].lstrip()
+    return wire.parse(beginning[:-1] + b"}" if rest == b"}" else beginning + rest)
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _json(answer: msgspec.Struct, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(body=wire.encode(answer), status=status, content_type="application/json", headers=headers)

@@ -1,0 +1,90 @@
+"""The state of everything, for those who ask: status, printers, health.
+
+It knows the queue's figures, the destinations and how long the daemon runs; it does not know who asks. It promises
+figures of this moment, without waiting for disk or printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ticket_daemon import __version__, messages
+from ticket_daemon.config import Settings
+from ticket_daemon.printers import Destinations
+from ticket_daemon.queue import Job, JobState, Queue
+from ticket_daemon.server import wire
+
+PortOf = Callable[[str], str]
+
+
+class Overview:
+    """Answers about the whole."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: Queue,
+        destinations: Destinations,
+        port_of: PortOf,
+        is_running: Callable[[], bool],
+        clock: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._destinations = destinations
+        self._port_of = port_of
+        self._is_running = is_running
+        self._clock = clock
+        self._started = clock()
+        self._processed = 0
+        self._failed = 0
+
+    def job_changed(self, job: Job) -> None:
+        """Count it."""
+        if job.is_printed:
+            self._processed += 1
+        elif job.state in (JobState.FAILED, JobState.EXPIRED):
+            self._failed += 1
+
+    def status(self) -> wire.Status:
+        """The queue and each printer's state."""
+        current, capacity = self._queue.current, self._queue.capacity
+        lines = tuple(
+            wire.PrinterLine(d.name, d.status.state, d.status.reasons, self._queue.waiting(d.name))
+            for d in self._destinations
+        )
+        text = messages.text("status.summary", self._settings.server.lang, current=current, capacity=capacity)
+        return wire.Status(status="ok", current=current, capacity=capacity, message=text, printers=lines)
+
+    def printers(self) -> wire.Printers:
+        """Every printer, and the whole in one line."""
+        entries = tuple(wire.printer_entry(d, self._port_of(d.name)) for d in self._destinations)
+        return wire.Printers(status="ok", printers=entries, summary=wire.summary(entries))
+
+    def printer_news(self) -> list[wire.PrinterNews]:
+        """Each printer's state, as a change would tell it."""
+        return [wire.printer_news(d) for d in self._destinations]
+
+    def health(self) -> dict[str, Any]:
+        """What `/health` says; `degraded` while printing is possible and something is wrong, `error` when it is not."""
+        current, capacity = self._queue.current, self._queue.capacity
+        summary = self.printers().summary
+        uptime = (self._clock() - self._started) // 1000
+        running = self._is_running()
+        if not running:
+            status = "error"
+        elif self._queue.trouble or summary.status != "ok":
+            status = "degraded"
+        else:
+            status = "ok"
+        return {
+            "status": status,
+            "queue": {"current": current, "capacity": capacity, "utilization": round(100 * current / capacity, 1)},
+            "worker": {"running": running, "jobs_processed": self._processed, "jobs_failed": self._failed},
+            "printers": summary,
+            "storage": {"status": "error" if self._queue.trouble else "ok", "detail": self._queue.trouble or ""},
+            "build": {"env": self._settings.env, "date": "", "time": "", "version": __version__},
+            "uptime": uptime,
+            "uptime_seconds": uptime,
+        }

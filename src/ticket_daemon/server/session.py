@@ -1,0 +1,179 @@
+"""One client's conversation: requests in, answers out in order.
+
+It knows the verbs and the wire's types; it does not know sockets (it is given a `send` that never waits) or HTTP. It
+promises that any text gets an answer, that a job's ack is sent before its result, and that nothing a client does
+delays another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from msgspec import Struct
+
+from ticket_daemon import messages
+from ticket_daemon.config import Settings
+from ticket_daemon.errors import MessageError, TicketDaemonError, Unauthorized
+from ticket_daemon.queue import Job
+from ticket_daemon.server import wire
+from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.overview import Overview
+from ticket_daemon.server.verbs import RENDER_ASIDE, Offered, Order, Verbs
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[bytes], None]
+
+
+def authorize(settings: Settings, token: str | None) -> None:
+    """Raise Unauthorized unless the token is the one whose hash is configured (or none is)."""
+    wanted = settings.auth.token_sha256
+    if wanted and not hmac.compare_digest(hashlib.sha256((token or "").encode()).hexdigest(), wanted.lower()):
+        log.warning("token_refused", extra={"audit": True})
+        raise Unauthorized("message.unauthorized")
+
+
+class Session:
+    """Answers one client until `close`."""
+
+    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, send: Send) -> None:
+        self._verbs = verbs
+        self._overview = overview
+        self._audience = audience
+        self._send = send
+        self._lang = verbs.settings.server.lang
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        """Greet the client."""
+        self.say(wire.welcome(self._lang))
+
+    def close(self) -> None:
+        """Forget the client; its jobs go on."""
+        self._audience.leave(self)
+        for task in self._tasks:
+            task.cancel()
+
+    def say(self, answer: Struct) -> None:
+        """Send an answer."""
+        self._send(wire.encode(answer))
+
+    # --- what the audience tells ---
+
+    def job_ended(self, job: Job) -> None:
+        """A job this client waits for is settled."""
+        self.say(wire.result(job, self._lang))
+
+    # --- requests ---
+
+    def receive(self, text: str) -> None:
+        """Act on one frame. Never raises for what a client did."""
+        try:
+            request = wire.parse(text)
+        except MessageError as refused:
+            log.info("message_refused", extra={"code": refused.code})
+            self._refuse(refused, wire.request_id(text))
+            return
+        try:
+            self._act(request, len(text))
+        except TicketDaemonError as refused:
+            self._refuse(refused, getattr(request, "id", None))
+
+    def _act(self, request: wire.Request, length: int) -> None:
+        match request:
+            case wire.TicketRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._ticket(request, length)
+            case wire.PingRequest():
+                self.say(wire.Pong(job_id=request.id, status="ok"))
+            case wire.StatusRequest():
+                self.say(self._overview.status())
+            case wire.PrintersRequest():
+                self.say(self._overview.printers())
+            case wire.SubscribeRequest():
+                self._subscribe(request)
+            case wire.PreviewRequest():
+                self._later(self._preview(request), None)
+            case wire.JobRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._later(self._job(request), request.id)
+            case wire.CancelRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._later(self._cancel(request), request.id)
+            case wire.ReprintRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._later(self._reprint(request), request.id)
+
+    def _refuse(self, problem: TicketDaemonError, job_id: str | None) -> None:
+        self.say(wire.error(problem, self._lang, job_id))
+
+    def _later(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
+        """Do what has to wait for something, without making the client's next message wait."""
+        task = asyncio.create_task(self._guarded(work, job_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
+        try:
+            await work
+        except TicketDaemonError as refused:
+            self._refuse(refused, job_id)
+        except Exception:  # the edge of a task: whoever asked is told, and the log says why
+            log.exception("request_failed")
+            self._refuse(TicketDaemonError("server.internal"), job_id)
+
+    # --- tickets ---
+
+    def _ticket(self, request: wire.TicketRequest, length: int) -> None:
+        order = Order(request.document, request.id or None, request.printer, request.ttl_s, request.copies)  # type: ignore[arg-type]
+
+        def done(answer: Offered | TicketDaemonError) -> None:
+            if isinstance(answer, TicketDaemonError):
+                self._refuse(answer, order.id)
+                return
+            self.say(wire.ack(answer.accepted, answer.warnings, self._lang))
+            self._audience.watch(answer.accepted.job, self)
+
+        if length > RENDER_ASIDE:
+            self._later(self._verbs.long_ticket(order, done), order.id)
+        else:
+            self._verbs.ticket(order, done)
+
+    async def _job(self, request: wire.JobRequest) -> None:
+        job = await self._verbs.job(request.id)
+        self.say(wire.job_answer(job, self._lang))
+        if request.watch:
+            self._audience.watch(job, self)
+
+    async def _cancel(self, request: wire.CancelRequest) -> None:
+        self.say(wire.job_answer(await self._verbs.cancel(request.id), self._lang))
+
+    async def _reprint(self, request: wire.ReprintRequest) -> None:
+        accepted = await self._verbs.reprint(request.id, request.new_id)
+        self.say(wire.ack(accepted, (), self._lang))
+        self._audience.watch(accepted.job, self)
+
+    async def _preview(self, request: wire.PreviewRequest) -> None:
+        png, width, height, warnings = await asyncio.to_thread(
+            self._verbs.preview,
+            request.document,  # type: ignore[arg-type]
+            request.printer,
+        )
+        texts = tuple(warning.text(self._lang) for warning in warnings)
+        picture = base64.b64encode(png).decode("ascii")
+        self.say(wire.Preview(png=picture, width=width, height=height, warnings=texts))
+
+    def _subscribe(self, request: wire.SubscribeRequest) -> None:
+        topics = tuple(topic for topic in wire.TOPICS if topic in request.topics)
+        self._audience.subscribe(self, topics)
+        text = messages.text("server.subscribed", self._lang, topics=", ".join(topics) or "-")
+        self.say(wire.Info(status="connected", message=text))
+        if "printers" in topics:
+            for news in self._overview.printer_news():
+                self.say(news)

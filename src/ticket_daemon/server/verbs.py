@@ -1,0 +1,177 @@
+"""What a client can ask for, whatever it asks through.
+
+It knows tickets, jobs and destinations; it does not know WebSockets, HTTP or JSON messages. It promises that a
+document is refused or wholly rendered before its job is offered to the queue, and that the same verb does the same
+for every kind of client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ticket_daemon.config import Settings
+from ticket_daemon.errors import TicketDaemonError, UnknownJob
+from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
+from ticket_daemon.poster.profile.catalogue import requested
+from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.render import Rendered, render_ticket
+from ticket_daemon.printers import Destination, Destinations
+from ticket_daemon.queue import Accepted, Job, NewJob, Queue
+
+#: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
+RENDER_ASIDE: Final = 32 * 1024
+_DIGEST_BYTES: Final = 16
+
+
+class Order(NamedTuple):
+    """A ticket as a client asked for it; `document` is JSON or a mapping."""
+
+    document: Source
+    id: str | None = None
+    printer: str | None = None
+    ttl_s: float | None = None
+    copies: int = 1
+
+
+class Offered(NamedTuple):
+    """What the queue said, and what the sender should know of the document."""
+
+    accepted: Accepted
+    warnings: tuple[Warned, ...]
+
+
+Answer = Callable[[Offered | TicketDaemonError], None]
+
+
+class Verbs:
+    """The verbs, over one queue and its destinations."""
+
+    def __init__(self, settings: Settings, queue: Queue, destinations: Destinations, clock: Callable[[], int]) -> None:
+        self.settings = settings
+        self.queue = queue
+        self.destinations = destinations
+        self._clock = clock
+
+    # --- tickets ---
+
+    def ticket(self, order: Order, done: Answer) -> None:
+        """Render a ticket and offer it to the queue; `done` hears what became of it. Raises nothing."""
+        try:
+            new, warnings = self._prepare(order)
+        except TicketDaemonError as refused:
+            done(refused)
+            return
+        self._offer(new, warnings, done)
+
+    async def long_ticket(self, order: Order, done: Answer) -> None:
+        """`ticket` for a document so long that rendering it would make others wait."""
+        try:
+            new, warnings = await asyncio.to_thread(self._prepare, order)
+        except TicketDaemonError as refused:
+            done(refused)
+            return
+        self._offer(new, warnings, done)
+
+    def _offer(self, new: NewJob, warnings: tuple[Warned, ...], done: Answer) -> None:
+        def answered(answer: Accepted | TicketDaemonError) -> None:
+            done(Offered(answer, warnings) if isinstance(answer, Accepted) else answer)
+
+        self.queue.offer(new, answered)
+
+    def _prepare(self, order: Order) -> tuple[NewJob, tuple[Warned, ...]]:
+        document, noticed = decode(order.document)
+        destination = self.destinations.resolve(order.printer, document.profile.model)
+        rendered = self._render(document, destination)
+        data = rendered.data
+        if order.copies > 1:  # the drawer opens once, however many copies come out
+            copy = self._render(document, destination, with_pulse=False)
+            data += copy.data * (order.copies - 1)
+        canonical = encode(document)
+        now = self._clock()
+        new = NewJob(
+            id=order.id or str(uuid.uuid4()),
+            destination=destination.name,
+            digest=_digest(canonical, order),
+            document=canonical,
+            data=data,
+            submitted_at=now,
+            expires_at=now + round(order.ttl_s * 1000) if order.ttl_s else None,
+        )
+        return new, (*noticed, *rendered.warnings)
+
+    def _render(self, document: Document, destination: Destination, *, with_pulse: bool = True) -> Rendered:
+        allow_raw = self.settings.documents.allow_raw
+        return render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=with_pulse)
+
+    def preview(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
+        """A picture (PNG) of the ticket, its width and height in dots, and warnings. Raises TicketDaemonError."""
+        from ticket_daemon.poster.emulator import draw  # Pillow, only when somebody looks
+
+        read, noticed = decode(document)
+        named = self.destinations.get(printer or read.profile.model) or self.destinations.default
+        profile = named.profile if named else None
+        rendered = render_ticket(read, profile, allow_raw=self.settings.documents.allow_raw)
+        paper = draw(rendered.data, rendered.profile)
+        return paper.png(), paper.width, paper.height, (*noticed, *rendered.warnings)
+
+    # --- jobs ---
+
+    async def job(self, job_id: str) -> Job:
+        """How a job stands. Raises UnknownJob."""
+        job = await self.queue.find(job_id)
+        if job is None:
+            raise UnknownJob("job.unknown", id=job_id)
+        return job
+
+    async def cancel(self, job_id: str) -> Job:
+        """End a job that has not begun. Raises UnknownJob, NotCancellable."""
+        return await self.queue.cancel(job_id)
+
+    async def reprint(self, job_id: str, new_id: str | None = None) -> Accepted:
+        """Print a finished or held job once more, as a new job; the drawer stays shut.
+
+        Raises UnknownJob, and what `Queue.submit` raises.
+        """
+        job = await self.job(job_id)
+        payload = await self.queue.payload(job_id)
+        destination = self.destinations.get(job.destination)
+        if payload is None or destination is None:
+            raise UnknownJob("job.unknown", id=job_id)
+        document, _ = decode(payload[0])
+        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=False)
+        new = NewJob(
+            id=new_id or str(uuid.uuid4()),
+            destination=destination.name,
+            digest=_digest(payload[0], Order(document, printer=destination.name), job_id),
+            document=payload[0],
+            data=rendered.data,
+            submitted_at=self._clock(),
+            reprint_of=job_id,
+        )
+        return await self.queue.submit(new)
+
+    async def paper(self, job_id: str) -> bytes:
+        """A picture (PNG) of what a job's bytes print. Raises UnknownJob."""
+        from ticket_daemon.poster.emulator import draw
+
+        job = await self.job(job_id)
+        payload = await self.queue.payload(job_id)
+        if payload is None:
+            raise UnknownJob("job.unknown", id=job_id)
+        destination = self.destinations.get(job.destination)
+        profile = (destination.profile if destination else None) or _profile_of(payload[0])
+        return await asyncio.to_thread(lambda: draw(payload[1], profile).png())
+
+
+def _profile_of(document: bytes) -> Profile:
+    return requested(decode(document)[0].profile)[0]
+
+
+def _digest(canonical: bytes, order: Order, reprint_of: str = "") -> bytes:
+    """What tells one ticket's content from another's: the document, where to, how often."""
+    asked = f"\0{order.printer or ''}\0{order.copies}\0{reprint_of}".encode()
+    return hashlib.blake2b(canonical + asked, digest_size=_DIGEST_BYTES).digest()

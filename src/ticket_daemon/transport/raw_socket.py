@@ -1,0 +1,138 @@
+"""`socket://host:port`: raw bytes over TCP, as network printers take them on port 9100.
+
+It knows TCP; it does not know what the bytes mean. It promises one connection at a time, kept between jobs, that what
+the printer says is always read (an unread answer would block it), and, where the system can tell (Linux), that a
+write has ended only when the printer's own TCP has acknowledged every byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+from typing import Final
+from urllib.parse import SplitResult
+
+from ticket_daemon.errors import LinkError
+from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Link, LinkBroken
+
+DEFAULT_PORT: Final = 9100
+CHUNK: Final = 64 * 1024
+#: How often the kernel is asked whether the printer has acknowledged; the first look is at once.
+LOOK_S: Final = 0.005
+CLOSE_TIMEOUT_S: Final = 1.0
+ANSWER_LIMIT: Final = 64 * 1024
+
+
+class SocketLink(Link):
+    """One TCP connection to a network printer."""
+
+    two_way = True
+
+    def __init__(self, uri: SplitResult, stall_s: float = STALL_S) -> None:
+        self._host = uri.hostname or ""
+        self._port = uri.port or DEFAULT_PORT
+        self._stall_s = stall_s
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self.port = f"{self._host}:{self._port}"
+
+    @property
+    def is_open(self) -> bool:
+        if self._writer is None or self._reader is None:
+            return False
+        return not self._writer.is_closing() and not self._reader.at_eof()
+
+    async def open(self) -> None:
+        await self.close()
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                self._reader, self._writer = await asyncio.open_connection(self._host, self._port, limit=ANSWER_LIMIT)
+        except TimeoutError:
+            raise LinkError("link.no_answer", port=self.port, seconds=OPEN_TIMEOUT_S) from None
+        except ConnectionRefusedError:
+            raise LinkError("link.refused", port=self.port) from None
+        except socket.gaierror as error:
+            raise LinkError("link.unknown_host", host=self._host, detail=str(error)) from None
+        except OSError as error:
+            raise LinkError("link.cannot_open", port=self.port, detail=str(error)) from error
+        connection = self._writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._writer.transport.set_write_buffer_limits(0)
+
+    async def write(self, data: bytes) -> None:
+        assert self._writer is not None
+        sent = 0
+        try:
+            for start in range(0, len(data), CHUNK):
+                chunk = data[start : start + CHUNK]
+                self._writer.write(chunk)
+                # Counted before it is known to be taken: from here on nobody can say that nothing arrived.
+                sent += len(chunk)
+                await self._drained()
+            await self._acknowledged()
+        except TimeoutError:
+            raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
+        except OSError as error:
+            raise LinkBroken("link.broken", sent=sent, port=self.port, detail=str(error)) from error
+
+    async def _drained(self) -> None:
+        """Until the kernel has taken everything; TimeoutError when nothing moves for `stall_s`."""
+        assert self._writer is not None
+        transport = self._writer.transport
+        while left := transport.get_write_buffer_size():
+            try:
+                async with asyncio.timeout(self._stall_s):
+                    await self._writer.drain()
+            except TimeoutError:
+                if transport.get_write_buffer_size() >= left:
+                    raise
+
+    async def _acknowledged(self) -> None:
+        """Until the printer's TCP has everything; TimeoutError when nothing moves for `stall_s`."""
+        assert self._writer is not None
+        connection = self._writer.get_extra_info("socket")
+        left, still = unacknowledged(connection), 0.0
+        while left:
+            if self._writer.is_closing():
+                raise ConnectionResetError("closed before the last bytes were acknowledged")
+            await asyncio.sleep(LOOK_S)
+            now = unacknowledged(connection)
+            still = still + LOOK_S if now == left else 0.0
+            if still >= self._stall_s:
+                raise TimeoutError
+            left = now
+
+    async def read(self) -> bytes:
+        assert self._reader is not None
+        try:
+            return await self._reader.read(ANSWER_LIMIT)
+        except OSError:
+            return b""
+
+    async def close(self) -> None:
+        writer, self._writer, self._reader = self._writer, None, None
+        if writer is None:
+            return
+        writer.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await writer.wait_closed()
+        except (TimeoutError, OSError):
+            writer.transport.abort()
+
+
+def unacknowledged(connection: socket.socket) -> int:
+    """Bytes that the far side's TCP has not acknowledged; 0 where the system cannot tell.
+
+    Linux answers TIOCOUTQ on a TCP socket with them (tcp(7), SIOCOUTQ). Not known on Windows: there a write ends when
+    the kernel has the bytes.
+    """
+    if sys.platform == "win32":
+        return 0
+    import fcntl
+    import termios
+
+    return int(struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0])
