@@ -29,11 +29,17 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "expected {expected}, got {got}",
     ),
     "document.out_of_range": ("se esperaba {expected}", "expected {expected}"),
+    "document.key_type": (
+        "las claves de un objeto deben ser textos",
+        "the keys of an object must be texts",
+    ),
     "kind.bool": ("true o false", "true or false"),
     "kind.choice": ("uno de estos valores: {values}", "one of these values: {values}"),
+    "kind.fraction": ("un número con decimales", "a number with a fraction"),
     "kind.int": ("un número entero", "a whole number"),
     "kind.int_between": ("un número entero de {low} a {high}", "a whole number from {low} to {high}"),
     "kind.list": ("una lista", "a list"),
+    "kind.nothing": ("nada (null)", "nothing (null)"),
     "kind.number": ("un número", "a number"),
     "kind.object": ("un objeto {{…}}", "an object {{…}}"),
     "kind.or": ("{first} o {second}", "{first} or {second}"),
@@ -119,6 +125,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "there is an odd number of hexadecimal digits; each byte takes two",
     ),
     "raw.base64": ("no es base64 válido", "it is not valid base64"),
+    "raw.incomplete": (
+        "el modo seguro no admite un comando sin terminar (byte {offset})",
+        "safe mode does not admit a command without its end (byte {offset})",
+    ),
     "raw.empty": ("no hay bytes que enviar", "there are no bytes to send"),
     "raw.too_long": (
         "son {got} bytes; como máximo caben {limit}",
@@ -418,11 +428,24 @@ class Phrase(NamedTuple):
         return hash(self.key)
 
 
+#: Characters of one parameter that are shown: it may be a client's own text, of any length.
+MAX_SHOWN: Final = 400
+
+
+class _Missing(str):
+    """The name of a parameter that was not given, whatever format was asked for."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+
 class _Shown(dict[str, Any]):
     """Parameters for a text; one that is missing shows its own name."""
 
     def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+        return _Missing("{" + key + "}")
 
 
 def text(key: str, lang: str = "en", /, **parameters: Any) -> str:
@@ -432,4 +455,6 @@ def text(key: str, lang: str = "en", /, **parameters: Any) -> str:
     for name, value in parameters.items():
         if isinstance(value, Phrase):
             shown[name] = text(value.key, lang, **value.parameters)
+        elif isinstance(value, str) and len(value) > MAX_SHOWN:
+            shown[name] = value[:MAX_SHOWN] + "…"
     return (spanish if lang == "es" else english).format_map(shown)

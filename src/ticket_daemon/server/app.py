@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 MIB: Final = 1024 * 1024
 #: Bytes that may wait for a client that does not read; then it is dropped. A preview is the largest answer.
 OUTBOX_BYTES: Final = 16 * MIB
+#: How far over the limit a frame is still read before it is refused. The parser's own limit cuts the connection in the
+#: middle of the frame, and the reset that follows makes clients miss the close code; a frame read whole does not.
+PARSER_ALLOWANCE: Final = 2
 #: Seconds between WebSocket pings; a client that answers none is gone. Chromium gives up a socket at 240 s on its own.
 HEARTBEAT_S: Final = 30.0
 _CONTENT_TYPES: Final = {
@@ -111,8 +114,8 @@ class Server:
     # --- WebSocket ---
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
-        # One byte more than the limit, because aiohttp refuses what reaches it.
-        socket = web.WebSocketResponse(max_msg_size=self._max_frame + 1, heartbeat=HEARTBEAT_S, compress=False)
+        limit = self._max_frame * PARSER_ALLOWANCE
+        socket = web.WebSocketResponse(max_msg_size=limit, heartbeat=HEARTBEAT_S, compress=False)
         if not socket.can_prepare(request).ok:
             return web.Response(status=426, text="WebSocket only\n", headers={"Upgrade": "websocket"})
         await socket.prepare(request)
@@ -135,7 +138,10 @@ class Server:
 
     async def _listen(self, socket: web.WebSocketResponse, session: Session) -> None:
         async for frame in socket:
-            if frame.type is WSMsgType.TEXT:
+            if len(frame.data) > self._max_frame:
+                log.warning("frame_too_large", extra={"bytes": len(frame.data)})
+                await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=b"frame over the limit")
+            elif frame.type is WSMsgType.TEXT:
                 session.receive(frame.data)
             elif frame.type is WSMsgType.BINARY:
                 session.say(wire.error(MessageError("message.binary"), self._verbs.settings.server.lang))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import codecs
 import functools
 import unicodedata
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ticket_daemon.poster.escpos.characters import SelectCodePage
 from ticket_daemon.poster.profile.code_pages import code_page
@@ -21,10 +20,10 @@ from ticket_daemon.poster.profile.model import Profile
 class _Page(NamedTuple):
     name: str
     select: bytes  #: the ESC t that sets it
-    mapping: Mapping[int, int]  #: code point -> byte
+    table: Any  #: for charmap_encode: code point -> byte
 
     def encode(self, text: str) -> bytes:
-        return codecs.charmap_encode(text, "strict", self.mapping)[0]
+        return codecs.charmap_encode(text, "strict", self.table)[0]
 
 
 _MAX_PROFILES: Final = 64
@@ -38,7 +37,7 @@ def _pages(numbers: tuple[tuple[str, int], ...]) -> tuple[_Page, ...]:
             page = code_page(name)
         except KeyError:
             continue  # a page the printer has and whose table nobody could vouch for is not used
-        pages.append(_Page(name, SelectCodePage(number).encode(), page.encoding_map))
+        pages.append(_Page(name, SelectCodePage(number).encode(), page.table))
     return tuple(pages)
 
 

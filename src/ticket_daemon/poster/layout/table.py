@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ticket_daemon.poster.document.model import Column, Fault, Table
-from ticket_daemon.poster.layout.width import columns
+from ticket_daemon.poster.layout.width import columns, isolated
 from ticket_daemon.poster.layout.wrap import cut, fill, wrap
 
 MIN_COLUMN: Final = 3  #: columns; document.md: none shrinks below it
@@ -84,7 +84,11 @@ class _Grid:
         return [part for line in text.replace("\t", " ").split("\n") for part in self._split(line, width)]
 
     def _join(self, parts: Sequence[str]) -> str:
-        filled = [fill(text, width, align) for text, (width, align) in zip(parts, self._cells, strict=True)]
+        filled = [
+            # A right-to-left cell must not turn the whole row around when the line is drawn.
+            fill(text if text.isascii() else isolated(text), width, align)
+            for text, (width, align) in zip(parts, self._cells, strict=True)
+        ]
         return self._gap.join(filled).rstrip(" ")
 
 

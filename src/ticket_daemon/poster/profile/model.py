@@ -6,23 +6,24 @@ profile is complete (every question the renderer asks has an answer) and frozen.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 #: Dots that a paper of so many mm prints across at 203 dpi (8 dots per mm). 58 and 80 mm: Epson and the makers of
 #: cheap printers alike print 48 and 72 mm; the others keep the same 8 to 10 mm of margin.
 PAPER_DOTS_203: Final = {58: 384, 72: 512, 80: 576, 100: 736, 112: 832, 120: 896}
 
 Font = Literal["A", "B"]
+Dots = Annotated[int, Meta(ge=1, le=4096)]
 StatusWay = Literal["dle_eot", "asb", "gs_r", "gs_i", "process_id"]
 
 
 class Cell(Struct, frozen=True):
     """A font's character cell in dots."""
 
-    width: int
-    height: int
+    width: Dots
+    height: Dots
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,18 +36,18 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     vendor: str = "Generic"
     aliases: tuple[str, ...] = ()
-    paper_mm: int = 80
-    dots: int = 576
-    dpi: int = 203
+    paper_mm: Annotated[int, Meta(ge=10, le=300)] = 80
+    dots: Annotated[int, Meta(ge=64, le=4096, multiple_of=8)] = 576  #: across the paper; whole bytes
+    dpi: Annotated[int, Meta(ge=50, le=1200)] = 203
     font_a: Cell = Cell(12, 24)
     font_b: Cell = Cell(9, 17)
-    line_spacing: int = 30  #: dots, after ESC 2
-    code_pages: dict[str, int] = field(default_factory=lambda: {"PC437": 0})
+    line_spacing: Dots = 30  #: dots, after ESC 2
+    code_pages: dict[str, Annotated[int, Meta(ge=0, le=255)]] = field(default_factory=lambda: {"PC437": 0})
     default_code_page: str = "PC437"  #: what ESC @ leaves set
     kanji: bool = False  #: starts in multi-byte mode, which FS . leaves
     cutter: Literal["none", "partial", "full"] = "partial"
     feed_to_cutter: bool = True  #: knows GS V 65/66
-    cutter_distance: int = 0  #: dots of paper between head and blade, fed by GS V 65/66
+    cutter_distance: Annotated[int, Meta(ge=0, le=4096)] = 0  #: dots of paper between head and blade, fed by GS V 65/66
     drawer: bool = True
     buzzer: Literal["none", "esc_b", "esc_paren_a"] = "esc_b"
     barcodes: tuple[str, ...] = ()
@@ -55,7 +56,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     datamatrix: bool = False
     aztec: bool = False
     image: Literal["raster", "graphics", "column"] = "raster"  #: GS v 0, GS ( L, ESC *
-    band_rows: int = 128  #: rows of one GS v 0 that its buffer survives
+    band_rows: Dots = 128  #: rows of one GS v 0 that its buffer survives
     status: tuple[StatusWay, ...] = ()
     notes: str = ""
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
-from ticket_daemon.poster.escpos import mechanics, parse, status, symbols
+from ticket_daemon.poster.escpos import Parser, Unknown, graphics, mechanics, status, symbols
 from ticket_daemon.poster.escpos.base import Command
 from ticket_daemon.poster.escpos.characters import FeedLines, Initialize
 from ticket_daemon.poster.layout.table import table_lines
@@ -60,7 +60,7 @@ def free_columns(data: model.Columns, to: Writer) -> None:
 
 def separator(data: model.Separator, to: Writer) -> None:
     length = data.length or to.profile.columns("A")
-    char = to.clean(data.char).replace("\n", "")
+    char = to.clean(data.char).replace("\n", "").replace("\t", " ")
     size = columns(char)
     if not size:
         raise Fault("separator.invisible", "char")
@@ -103,25 +103,45 @@ def beep(data: model.Beep, to: Writer) -> None:
 
 _ASKING: Final = (
     status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus, status.TransmitStatus, status.TransmitId,
-    status.Response, mechanics.Realtime,
+    status.Response, mechanics.Realtime, mechanics.UserSetup,
 )  # fmt: skip
+#: Of unknown commands: ESC u and ESC v, status of old models; GS g, counters. Source: Epson reference.
+_ASKING_UNKNOWN: Final = (b"\x1bu", b"\x1bv", b"\x1dg")
+#: GS ( L functions that answer: capacities, key codes. Source: Epson reference, GS ( L.
+_ASKING_GRAPHICS: Final = frozenset((0, 3, 4, 48, 51, 52, 64, 80))
+#: GS ( C functions that answer: a record, capacities, key codes. Source: Epson reference, GS ( C.
+_ASKING_MEMORY: Final = frozenset((2, 3, 4, 5, 50, 51, 52, 53))
+_LEADS: Final = frozenset(b"\x1b\x1d\x1c\x10")
 _TRANSMIT_SYMBOL_SIZE: Final = 82  # GS ( k fn 82 answers with the stored symbol's size
 
 
 def _unsafe(command: Command) -> bool:
-    """Whether safe mode refuses it: it resets, deselects, opens the drawer, records macros, or asks for an answer."""
+    """Whether safe mode refuses it: it resets, deselects, opens the drawer, records macros, or asks for an answer.
+
+    A lead byte as the second of an unknown command could begin another one for a printer that drops the first.
+    """
+    if isinstance(command, Unknown):
+        return command.data.startswith(_ASKING_UNKNOWN) or not _LEADS.isdisjoint(command.data[1:2])
     if isinstance(command, mechanics.SelectPeripheral):
         return not command.n & 1
     if isinstance(command, symbols.Symbol):
         return command.data[1:2] == bytes((_TRANSMIT_SYMBOL_SIZE,))
+    if isinstance(command, graphics.Graphics):
+        return not _ASKING_GRAPHICS.isdisjoint(command.data[1:2])
+    if isinstance(command, graphics.LogoFunction):
+        return not _ASKING_MEMORY.isdisjoint(command.data[1:2])
     return isinstance(command, (Initialize, mechanics.Pulse, mechanics.MacroMark, *_ASKING))
 
 
 def raw(data: model.Raw, to: Writer) -> None:
     if data.safe_mode:
-        for command, offset, _ in parse(data.data):
+        parser = Parser()
+        for command, offset, _ in parser.feed(data.data):
             if _unsafe(command):
-                raise Fault("raw.unsafe", "hex", command=command.NAME, offset=offset)
+                name = command.data.hex(" ").upper() if isinstance(command, Unknown) else command.NAME
+                raise Fault("raw.unsafe", "hex", command=name, offset=offset)
+        if parser.pending:  # what follows it in the ticket would complete it
+            raise Fault("raw.incomplete", "hex", offset=len(data.data) - parser.pending)
     to.raw(data.data)
 
 

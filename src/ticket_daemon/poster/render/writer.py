@@ -16,17 +16,26 @@ from typing import Final, NamedTuple
 
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Style
+from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.characters import (
     CharacterSize,
     Emphasis,
+    FeedDots,
+    FeedLines,
+    FormFeed,
     Initialize,
     InternationalSet,
     Inverse,
     Justify,
     LeaveKanji,
+    LineFeed,
+    Print,
     SelectFont,
+    Tab,
     Underline,
 )
+from ticket_daemon.poster.escpos.graphics import BitImage, RasterImage
+from ticket_daemon.poster.escpos.symbols import Barcode
 from ticket_daemon.poster.layout.encoding import Encoder
 from ticket_daemon.poster.layout.width import columns
 from ticket_daemon.poster.layout.wrap import TAB_COLUMNS, wrap
@@ -65,6 +74,19 @@ def _transition(before: Style | None, after: Style) -> bytes:
     return b"".join(new for old, new in zip(known, wanted, strict=True) if old != new)
 
 
+#: After these there is something on the printer's line; after those the line is empty.
+_OPENING: Final = (Print, Tab, BitImage)
+_CLOSING: Final = (LineFeed, FormFeed, Initialize, FeedLines, FeedDots, RasterImage, Barcode)
+
+
+def _leaves_open(data: bytes, was_open: bool) -> bool:
+    """Whether the printer's line has something on it after `data`."""
+    is_open = was_open
+    for command, _, _ in parse(data):
+        is_open = isinstance(command, _OPENING) or (is_open and not isinstance(command, _CLOSING))
+    return is_open
+
+
 class Writer:
     """Gathers one ticket's bytes for one profile."""
 
@@ -79,6 +101,7 @@ class Writer:
         self._align: str | None = "left"
         self._spans: list[Span] = []
         self._used = 0  #: dots of the line being gathered
+        self._open = False  #: the printer holds the beginning of a line (raw bytes came in its middle)
         self._line_align = "left"
         self._start()
 
@@ -92,7 +115,7 @@ class Writer:
         """Add text to the line being gathered; its line feeds end lines. A line's first text sets its alignment."""
         if not text.isprintable():
             text = self.clean(text)
-        if not self._spans:
+        if not self._spans and not self._open:
             self._line_align = align
         if "\n" not in text:
             self._add(text, style, align)
@@ -131,19 +154,21 @@ class Writer:
 
     def end_open_line(self) -> None:
         """Print the gathered line if there is one."""
-        if self._spans:
+        if self._spans or self._open:
             self.pending(LF)
 
     def pending(self, end: bytes = b"") -> None:
         """Send what is gathered, then `end`; without a line feed the line stays open in the printer."""
-        spans, self._spans, self._used = self._spans, [], 0
-        self._justify(self._line_align)
-        mark, page = len(self._out), self._encoder.mark()
+        spans, self._spans = self._spans, []
+        if not self._open:  # ESC a counts at a line's beginning only
+            self._justify(self._line_align)
+        mark, page, style_before = len(self._out), self._encoder.mark(), self._style
         for text, style in spans:
             encoded = self._encoder.encode(text)
             if encoded is None:
                 del self._out[mark:]
                 self._encoder.back(page)
+                self._style = style_before
                 self._draw(spans)
                 return
             if encoded:
@@ -151,6 +176,8 @@ class Writer:
                 self._out.append(encoded)
         if end:
             self._out.append(end)
+            self._used = 0
+        self._open = not end
 
     def lines(self, lines: list[str], style: Style) -> None:
         """Whole lines that are known to fit, in one go."""
@@ -175,15 +202,17 @@ class Writer:
         data, missing = drawn_line(spans, self.profile)
         if missing:
             self.warn("warning.not_drawn", characters=" ".join(missing))
+        if self._open:  # a picture wants a line of its own
+            self._out.append(LF)
         self._restyle(PLAIN)
         self._out.append(data)
+        self._used, self._open = 0, False
 
     # --- everything else ---
 
     def command(self, data: bytes) -> None:
-        """A command that prints nothing and changes no style; the gathered line is sent first, still open."""
-        if self._spans:
-            self.pending()
+        """A command that prints nothing and changes no style. It goes before the line being gathered, which a printer
+        would not print before its end either."""
         self._out.append(data)
 
     def block(self, data: bytes, *, aligned: bool = False) -> None:
@@ -195,8 +224,13 @@ class Writer:
             self._align = None
 
     def raw(self, data: bytes) -> None:
-        """Bytes that may leave the printer in any state."""
-        self.command(data)
+        """Bytes that may leave the printer in any state; the gathered line is sent first, still open."""
+        if self._spans:
+            self.pending()
+        self._out.append(data)
+        self._open = _leaves_open(data, self._open)
+        if not self._open:
+            self._used = 0
         self._style = self._align = None
         self._out.append(self._encoder.start())
 

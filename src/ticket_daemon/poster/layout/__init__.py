@@ -1,0 +1,1 @@
+"""Text in columns: widths, wrapping, tables, and the bytes of code pages."""

@@ -1,0 +1,1 @@
+"""What printers can do: profiles and code pages, as data."""

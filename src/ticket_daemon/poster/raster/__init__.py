@@ -1,0 +1,1 @@
+"""Bitmaps: pictures, symbols and text as dots."""

@@ -1,0 +1,1 @@
+"""WebSocket and HTTP: the wire, sessions, and the application that serves them."""

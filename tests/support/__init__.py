@@ -1,0 +1,1 @@
+"""What tests share: the daemon as a process, printers as TCP listeners, clients over real WebSockets."""

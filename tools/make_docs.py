@@ -1,0 +1,172 @@
+"""Write the parts of the documentation that are facts of the code: the life of a job and the printer commands.
+
+    python tools/make_docs.py           write them
+    python tools/make_docs.py --check   say which are out of date; exit code 1 when one is
+
+Whole files are written as they are; in `docs/escpos.md` only what stands between the two marks. A test holds the files
+to what is made here, so that documentation cannot fall behind.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from ticket_daemon.poster.escpos import COMMANDS, Command, characters, graphics, mechanics, status, symbols
+from ticket_daemon.queue.states import FINAL, PRINTED, TRANSITIONS, JobEvent, JobState
+
+DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
+BEGIN: Final = "<!-- begin: made by tools/make_docs.py -->"
+END: Final = "<!-- end: made by tools/make_docs.py -->"
+
+_MEANINGS: Final = {
+    JobState.QUEUED: "on disk, waits for its printer",
+    JobState.PRINTING: "its bytes are on their way",
+    JobState.CONFIRMED: "the printer itself said that the paper left",
+    JobState.SENT: "the link took every byte; it cannot say more",
+    JobState.SPOOLED: "the operating system's print spooler took it",
+    JobState.FAILED: "not printed, and it will not be tried again",
+    JobState.EXPIRED: "its `ttl_s` was over before it could begin; not printed",
+    JobState.CANCELLED: "taken back before it was printed",
+    JobState.HELD: "waits for a person: the printer was away too long, or nobody knows how much was printed",
+}
+S, E = JobState, JobEvent
+_WHEN: Final = {
+    (S.QUEUED, E.START): "its turn has come and the link is open; committed before the first byte leaves",
+    (S.QUEUED, E.FAIL): "the link stayed shut for `retry_s` and `on_failure` is `fail`",
+    (S.QUEUED, E.EXPIRE): "`ttl_s` is over",
+    (S.QUEUED, E.CANCEL): "a client cancelled it",
+    (S.QUEUED, E.HOLD): "the link stayed shut for `retry_s` and `on_failure` is `hold`",
+    (S.PRINTING, E.CONFIRM): "the printer answered that it has printed",
+    (S.PRINTING, E.SEND): "the link took every byte",
+    (S.PRINTING, E.SPOOL): "the system's spooler took every byte",
+    (S.PRINTING, E.FAIL): "it cannot be printed, and certainly nothing of it was",
+    (S.PRINTING, E.HOLD): "the link broke or the daemon died in the middle: nobody knows how much was printed",
+    (S.PRINTING, E.RETRY): "the link broke before the first byte: certainly nothing was printed",
+    (S.PRINTING, E.EXPIRE): "certainly nothing was printed, and `ttl_s` is over",
+    (S.HELD, E.RELEASE): "a person lets it go on",
+    (S.HELD, E.CANCEL): "a person gives it up",
+}
+
+
+# --- the life of a job ---
+
+
+def states() -> str:
+    """docs/states.md."""
+    return "\n".join(
+        [
+            "# The life of a job",
+            "",
+            "This page is made by `tools/make_docs.py` from the table in `src/ticket_daemon/queue/states.py`. No job",
+            "changes state in a way that is not in it: the same table makes the database's statements.",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            f"    [*] --> {JobState.QUEUED}: committed, then acked",
+            *(f"    {before} --> {after}: {event}" for (before, event), after in TRANSITIONS.items()),
+            *(f"    {state} --> [*]" for state in JobState if state in FINAL),
+            "```",
+            "",
+            "## States",
+            "",
+            *_table(("state", "what it means", "the client's `result`", "may change again"), _state_rows()),
+            "",
+            "## Changes",
+            "",
+            *_table(("from", "event", "to", "when"), _change_rows()),
+            "",
+        ]
+    )
+
+
+def _state_rows() -> Iterable[Sequence[str]]:
+    for state in JobState:
+        unsettled = state not in FINAL and state is not JobState.HELD
+        told = "–" if unsettled else "`success`" if state in PRINTED else "`error`"
+        yield f"`{state}`", _MEANINGS[state], told, "no" if state in FINAL else "yes"
+
+
+def _change_rows() -> Iterable[Sequence[str]]:
+    for (before, event), after in TRANSITIONS.items():
+        yield f"`{before}`", f"`{event}`", f"`{after}`", _WHEN[before, event]
+
+
+# --- the printer commands ---
+
+_FAMILIES: Final = (
+    ("Characters and lines", characters.COMMANDS),
+    ("Cutter, drawer, buzzer, settings", mechanics.COMMANDS),
+    ("Pictures", graphics.COMMANDS),
+    ("Barcodes and two-dimensional symbols", symbols.COMMANDS),
+    ("Questions to the printer", status.COMMANDS),
+)
+
+
+def commands() -> str:
+    """The list in docs/escpos.md."""
+    lines = [BEGIN, "", f"The parser knows {len(COMMANDS)} commands besides plain characters."]
+    for title, family in _FAMILIES:
+        lines += ["", f"### {title}", "", *_table(("command", "bytes", "notes"), map(_command_row, family))]
+    return "\n".join([*lines, "", END])
+
+
+def _command_row(command: type[Command]) -> Sequence[str]:
+    fields = " ".join(f"`{name}`" for name in command.__struct_fields__)
+    return command.NAME, f"`{command.PREFIX.hex(' ').upper()}` {fields}".rstrip(), _notes(command)
+
+
+def _notes(command: type[Command]) -> str:
+    """The class's docstring on one line; none where it only has its base's."""
+    return " ".join((vars(command).get("__doc__") or "").split())
+
+
+# --- writing ---
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    return [line(head), line(["---"] * len(head)), *map(line, rows)]
+
+
+def _between_marks(old: str, new: str) -> str:
+    before, _, rest = old.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + new + after
+
+
+#: File in docs/ -> what it should hold, given what it holds.
+PARTS: Final[dict[str, Callable[[str], str]]] = {
+    "states.md": lambda _: states(),
+    "escpos.md": lambda old: _between_marks(old, commands()),
+}
+
+
+def outdated() -> list[str]:
+    """The files that do not hold what the code says."""
+    return [name for name, make in PARTS.items() if make(_text(name)) != _text(name)]
+
+
+def _text(name: str) -> str:
+    path = DOCS / name
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def main() -> int:
+    late = outdated()
+    if "--check" in sys.argv[1:]:
+        for name in late:
+            print(f"docs/{name} is out of date: python tools/make_docs.py")
+        return 1 if late else 0
+    for name in late:
+        (DOCS / name).write_text(PARTS[name](_text(name)), "utf-8", newline="\n")
+        print(f"docs/{name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
