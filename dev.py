@@ -63,10 +63,12 @@ def set_up(extra: str) -> None:
 
 
 def call(*command: str | Path) -> int:
-    try:
-        return subprocess.run([str(part) for part in command], cwd=ROOT).returncode
-    except KeyboardInterrupt:  # Ctrl+C reaches the child too, which ends in its own way
-        return 130
+    child = subprocess.Popen([str(part) for part in command], cwd=ROOT)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:  # Ctrl+C reaches the child too, which finishes the job in hand; wait for it
+            continue
 
 
 def run(arguments: list[str]) -> int:

@@ -66,6 +66,7 @@ class LogSettings(_Section, frozen=True):
 
 class DocumentSettings(_Section, frozen=True):
     allow_raw: bool = True
+    profiles: tuple[str, ...] = ()  #: files (TOML) with printer profiles of the shop's own
 
 
 class PrinterSettings(_Section, frozen=True):
@@ -119,8 +120,10 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "log": LogSettings,
     "documents": DocumentSettings,
 }
+#: Keys whose variable holds several values, with commas between them.
+_LISTS: Final = frozenset(("allowed_origins", "profiles"))
 #: Variables of the same prefix that are no keys of the file.
-_OTHER_VARIABLES: Final = frozenset((PREFIX + "ENV", PREFIX + "CONFIG", PREFIX + "DATA_DIR"))
+_OTHER_VARIABLES: Final = frozenset(PREFIX + name for name in ("ENV", "CONFIG", "DATA_DIR", "URL", "TOKEN"))
 
 
 def load(
@@ -196,8 +199,13 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
             nearest = difflib.get_close_matches(name, [*keys, *_OTHER_VARIABLES], 1, 0.0)
             raise ConfigError("config.unknown_key", name=name, nearest=nearest[0])
         section, field = keys[name]
-        values.setdefault(section, {})[field] = text.split(",") if field == "allowed_origins" else text
+        values.setdefault(section, {})[field] = _listed(text) if field in _LISTS else text
     return _typed(values)
+
+
+def _listed(text: str) -> list[str]:
+    """Commas part a list; an empty text is an empty list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _typed(values: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -22,8 +22,10 @@ from aiohttp import web
 
 from ticket_daemon import __version__
 from ticket_daemon.config import Settings
-from ticket_daemon.errors import AlreadyRunning, ConfigError, UnknownProfileError
+from ticket_daemon.errors import AlreadyRunning, ConfigError, ProfileFileError, UnknownProfileError
 from ticket_daemon.poster.profile.catalogue import find, nearest
+from ticket_daemon.poster.profile.catalogue import load as load_profiles
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.server.app import Server
@@ -57,7 +59,7 @@ class Daemon:
         self._pruning: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
-        self.destinations = Destinations(_destination(settings, index) for index in range(len(settings.printers)))
+        self.destinations = Destinations(_destinations(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
         self.spooler = Spooler(self.destinations, self.queue, clock)
         self.verbs = Verbs(settings, self.queue, self.destinations, clock)
@@ -174,7 +176,19 @@ def _note(job: Job) -> None:
         log.debug("job_" + job.state, extra={"job": job.id, "printer": job.destination})
 
 
-def _destination(settings: Settings, index: int) -> Destination:
+def _destinations(settings: Settings) -> Iterator[Destination]:
+    own: dict[str, Profile] = {}
+    for file in settings.documents.profiles:
+        try:
+            own |= load_profiles(Path(file).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, ProfileFileError) as error:
+            detail = error.text(settings.server.lang) if isinstance(error, ProfileFileError) else str(error)
+            raise ConfigError("config.unreadable", path="documents.profiles", file=file, detail=detail) from None
+    for index in range(len(settings.printers)):
+        yield _destination(settings, index, own)
+
+
+def _destination(settings: Settings, index: int, own: Mapping[str, Profile]) -> Destination:
     printer = settings.printers[index]
     try:
         check_uri(printer.uri)
@@ -182,9 +196,9 @@ def _destination(settings: Settings, index: int) -> Destination:
         raise ConfigError(error.key, path=f"printers[{index}].uri", **error.parameters) from None
     if not printer.profile:
         return Destination(printer, None)
-    profile = find(printer.profile)
+    profile = find(printer.profile, own)
     if profile is None:
-        near = ", ".join(nearest(printer.profile)) or "-"
+        near = ", ".join(nearest(printer.profile, extra=own)) or "-"
         raise UnknownProfileError(
             "profile.unknown", path=f"printers[{index}].profile", name=printer.profile, nearest=near
         )
@@ -211,5 +225,5 @@ def _lock(path: Path) -> IO[str]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise AlreadyRunning("start.data_taken", path=str(path.parent)) from None
+        raise AlreadyRunning("start.data_taken", folder=str(path.parent)) from None
     return file

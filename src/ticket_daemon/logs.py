@@ -10,11 +10,15 @@ start-up time the daemon is allowed.
 
 from __future__ import annotations
 
-import datetime
+import functools
 import logging
 import logging.handlers
+import os
+import re
 import sys
+import time
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -25,6 +29,12 @@ FILE_NAME: Final = "ticket-daemon.log"
 
 #: What every LogRecord has; whatever else it carries was given by the caller.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+#: What JSON lets stand and a terminal or a reader of lines would take for more than text: DEL, C1, line separators.
+_STEERING: Final = re.compile("[\x7f-\x9f\u2028\u2029]")
+#: In a readable line these would end a value, or make it look like two.
+_AMBIGUOUS: Final = re.compile(r'[ ="]')
 
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -45,40 +55,91 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line, enc_hook=str).decode()
+        try:
+            encoded = msgspec.json.encode(line, enc_hook=str)
+        except (UnicodeEncodeError, RecursionError):  # half a character, or values without end: as their repr
+            encoded = msgspec.json.encode({name: ascii(value) for name, value in line.items()})
+        return _STEERING.sub(_escaped, encoded.decode())
 
 
 class Readable(logging.Formatter):
     """`12:34:56 info     job_ended job=… state=sent`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
         details = " ".join(f"{name}={_shown(value)}" for name, value in fields(record).items())
-        line = f"{moment} {record.levelname.lower():<8} {_printable(record.getMessage())} {details}".rstrip()
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        head = f"{_local(int(record.created))} {record.levelname.lower():<8} {_printable(record.getMessage())}"
+        line = f"{head} {details}".rstrip()
+        return f"{line}\n{_indented(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 def _time(created: float) -> str:
-    moment = datetime.datetime.fromtimestamp(created, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second = int(created)
+    return f"{_utc(second)}.{int((created - second) * 1000):03}Z"
+
+
+@functools.lru_cache(2)
+def _utc(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
+@functools.lru_cache(2)
+def _local(second: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(second))
 
 
 def readable(line: Mapping[str, Any]) -> str:
     """A line of the file as a person reads it."""
-    head = f"{line['time']} {line['level']:<8} {_printable(str(line['event']))}"
+    head = f"{_printable(str(line['time']))} {_printable(str(line['level'])):<8} {_printable(str(line['event']))}"
     rest = {name: value for name, value in line.items() if name not in ("time", "level", "event", "logger", "error")}
     details = " ".join(f"{name}={_shown(value)}" for name, value in rest.items())
-    return f"{head} {details}".rstrip() + (f"\n{line['error']}" if "error" in line else "")
+    return f"{head} {details}".rstrip() + (f"\n{_indented(str(line['error']))}" if "error" in line else "")
 
 
 def _shown(value: Any) -> str:
     text = _printable(str(value))
-    return f'"{text}"' if " " in text or not text else text
+    if text and not _AMBIGUOUS.search(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _indented(trace: str) -> str:
+    """A traceback's lines, none of which can be taken for a record's or steer a terminal."""
+    return "\n".join("    " + _printable(line) for line in trace.splitlines())
 
 
 def _printable(text: str) -> str:
     """`text` on one line, with nothing in it that could steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"
+
+
+class _RotatingFile(logging.handlers.RotatingFileHandler):
+    """Counts what it writes, where the standard one asks the file system before every record."""
+
+    _size = 0
+
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        self._size = os.fstat(stream.fileno()).st_size
+        return stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record) + self.terminator
+            size = len(line.encode("utf-8", "replace"))
+            if self._size and self._size + size > self.maxBytes:
+                self.doRollover()
+            assert self.stream is not None
+            self.stream.write(line)
+            self.stream.flush()
+            self._size += size
+        except (OSError, ValueError):  # a record that cannot be written must not stop what it speaks of
+            self.handleError(record)
 
 
 def set_up(level: str, directory: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None) -> None:
@@ -91,9 +152,7 @@ def set_up(level: str, directory: Path | None, max_mb: int, keep: int, terminal:
     root.propagate = False
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            directory / FILE_NAME, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8"
-        )
+        file = _RotatingFile(directory / FILE_NAME, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8")
         file.setFormatter(JsonLines())
         root.addHandler(file)
     console = logging.StreamHandler(terminal or sys.stderr)

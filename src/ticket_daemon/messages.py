@@ -206,10 +206,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "el código necesita {dots} puntos y el papel tiene {paper}",
         "the symbol needs {dots} dots and the paper has {paper}",
     ),
-    "command.not_yet": (
-        "esta versión todavía no imprime el comando «{command}»",
-        "this version does not print the command '{command}' yet",
-    ),
     # --- what a rendered ticket warns of ---
     "warning.control_characters": (
         "se quitaron caracteres de control del texto",
@@ -293,8 +289,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "job.state.held": ("En espera de una persona", "Waits for a person"),
     "queue.full": ("Cola llena, reintente", "Queue full, try again"),
     "storage.cannot_open": (
-        "no se puede abrir la cola en {path}: {detail}",
-        "the queue at {path} cannot be opened: {detail}",
+        "no se puede abrir la cola en {file}: {detail}",
+        "the queue at {file} cannot be opened: {detail}",
     ),
     "storage.cannot_write": (
         "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
@@ -340,7 +336,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "los mensajes van en tramas de texto, no binarias",
         "messages go in text frames, not binary ones",
     ),
-    "message.field": ("el campo «{field}» no es válido: {problem}", "the field '{field}' is not valid: {problem}"),
     "message.no_type": ("falta «tipo», que dice qué se pide", "'tipo' is missing, which says what is asked"),
     "message.unknown_type": (
         "el tipo «{got}» no existe; los que hay: {known}",
@@ -348,8 +343,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "message.no_datos": ("falta «datos», el documento que se imprime", "'datos' is missing, the document to print"),
     "message.id_type": (
-        "«id» debe ser un texto de 1 a {limit} caracteres; llegó {got}",
-        "'id' must be a text of 1 to {limit} characters; got {got}",
+        "debe ser un texto de 1 a {limit} caracteres",
+        "it must be a text of 1 to {limit} characters",
     ),
     "message.too_large": (
         "el mensaje pasa de {limit} MiB",
@@ -408,8 +403,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "port {port} of {host} is taken already; is another Ticket Daemon running?",
     ),
     "start.data_taken": (
-        "otro Ticket Daemon ya usa la carpeta de datos {path}",
-        "another Ticket Daemon uses the data directory {path} already",
+        "otro Ticket Daemon ya usa la carpeta de datos {folder}",
+        "another Ticket Daemon uses the data directory {folder} already",
     ),
     "start.cannot_listen": (
         "no se puede escuchar en {host}:{port}: {detail}",

@@ -26,23 +26,30 @@ class Explained(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-_PLACE: Final = re.compile(r"(.*?)(?: - at `\$?\.?(.*)`)?", re.DOTALL)
+#: The path has no backquotes; what stands before it may be a client's own text and hold anything.
+_PLACE: Final = re.compile(r"(.*) - at (`key` in )?`\$?\.?([^`]*)`", re.DOTALL)
+
+_KEY_FAULT: Final = "Expected keys that are texts"
 
 #: msgspec's sentences -> catalogue keys; the groups become the text's parameters. A sentence that matches none is
 #: shown as it is (`document.invalid`); a test walks all kinds of faults so that none needs it.
 _SENTENCES: Final = (
-    (re.compile(r"Expected (?P<expected>.*), got (?P<got>.*)"), "document.wrong_type"),
+    (re.compile(_KEY_FAULT), "document.key_type"),
+    (re.compile(r"Expected (?P<expected>.*), got `(?P<kind>.*)`"), "document.wrong_type"),
     (re.compile(r"Object missing required field `(?P<field>.*)`"), "document.missing_field"),
     (re.compile(r"Object contains unknown field `(?P<field>.*)`"), "document.not_a_field"),
     (re.compile(r"Expected (?P<expected>.*)"), "document.out_of_range"),
-    (re.compile(r"Invalid enum value (?P<got>.*)"), "document.bad_choice"),
+    (re.compile(r"Invalid enum value (?P<got>.*)", re.DOTALL), "document.bad_choice"),
 )
 
 
 def place(fault: msgspec.ValidationError) -> tuple[str, str]:
     """msgspec's sentence and the path it speaks of ("" for the whole)."""
     match = _PLACE.fullmatch(str(fault))
-    return (match.group(1), match.group(2) or "") if match else (str(fault), "")
+    if match is None:
+        return str(fault), ""
+    sentence, in_key, path = match.groups()
+    return (_KEY_FAULT if in_key else sentence), path
 
 
 def explain(fault: msgspec.ValidationError, root: type[msgspec.Struct], tag: Any = None) -> Explained:
@@ -51,6 +58,8 @@ def explain(fault: msgspec.ValidationError, root: type[msgspec.Struct], tag: Any
     for pattern, key in _SENTENCES:
         if found := pattern.fullmatch(sentence):
             parameters: dict[str, Any] = {name: value.replace("`", "") for name, value in found.groupdict().items()}
+            if "kind" in parameters:
+                parameters["got"] = _got(parameters.pop("kind"))
             if expected := describe(wanted_at(root, path, tag)):
                 parameters["expected"] = expected
             if "field" in parameters:
@@ -79,6 +88,18 @@ def wanted_at(root: type[msgspec.Struct], path: str, tag: Any = None) -> Any:
 _KINDS: Final[Mapping[Any, str]] = {
     bool: "kind.bool", int: "kind.int", float: "kind.number", str: "kind.text", tuple: "kind.list",
 }  # fmt: skip
+
+
+#: msgspec's words for what came -> catalogue keys.
+_CAME: Final[Mapping[str, str]] = {
+    "str": "kind.text", "int": "kind.int", "float": "kind.fraction", "bool": "kind.bool", "null": "kind.nothing",
+    "NoneType": "kind.nothing", "array": "kind.list", "list": "kind.list", "tuple": "kind.list",
+    "object": "kind.object", "dict": "kind.object",
+}  # fmt: skip
+
+
+def _got(kind: str) -> Phrase | str:
+    return Phrase(_CAME[kind]) if kind in _CAME else kind
 
 
 def describe(wanted: Any) -> Phrase | str:
@@ -110,8 +131,8 @@ def _fields(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
     return {name: hints[name] for name in struct.__struct_fields__}
 
 
-def without_unknown(value: Any, wanted: Any, path: str, unknown: list[str]) -> Any:
-    """`value` without the keys that `wanted` does not have; their paths go to `unknown`."""
+def without_unknown(value: Any, wanted: Any, path: str, unknown: list[tuple[str, str]]) -> Any:
+    """`value` without the keys that `wanted` does not have; (path of their object, key) go to `unknown`."""
     if isinstance(value, Mapping):
         struct = _struct_for(value, wanted)
         if struct is None:
@@ -119,13 +140,12 @@ def without_unknown(value: Any, wanted: Any, path: str, unknown: list[str]) -> A
         fields, kept = _fields(struct), {}
         tag = struct.__struct_config__.tag_field
         for key, item in value.items():
-            place = f"{path}.{key}" if path else str(key)
             if key in fields:
-                kept[key] = without_unknown(item, fields[key], place, unknown)
+                kept[key] = without_unknown(item, fields[key], join(path, key), unknown)
             elif key == tag:
                 kept[key] = item
             else:
-                unknown.append(place)
+                unknown.append((path, str(key)))
         return kept
     if isinstance(value, list | tuple):
         for option in _options(wanted):

@@ -15,6 +15,7 @@ import pytest
 
 from support.client import EXAMPLE, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
+from support.tcp_printer import TcpPrinter
 
 
 @pytest.fixture(scope="module")
@@ -168,23 +169,20 @@ async def test_a_result_is_told_to_whoever_watches_also_after_the_sender_left(da
     assert (result["id"], result["status"]) == ("left", "success")
 
 
-async def test_copies_print_that_often_and_open_the_drawer_once(daemon: DaemonProcess) -> None:
+async def test_copies_print_that_often_and_open_the_drawer_once(tmp_path: Path) -> None:
     document = ticket("COPIA")
     document["commands"].append({"type": "pulse", "data": {}})
-    async with client(daemon.url) as pos:
-        ack, _ = await pos.print(document, copies=3)
-    import contextlib
-    import sqlite3
-
-    with contextlib.closing(sqlite3.connect(daemon.data_dir / "queue.db")) as db:
-        (data,) = db.execute("SELECT data FROM jobs WHERE id = ?", (ack["id"],)).fetchone()
+    with TcpPrinter() as printer:
+        config = f'[[printers]]\nname = "p"\nuri = "{printer.uri}"\ndefault = true\n'
+        with daemon_process(tmp_path, config=config) as running:
+            async with client(running.url) as pos:
+                await pos.print(document, copies=3)
+        data = bytes(printer.received)
     assert data.count(b"COPIA") == 3
     assert data.count(b"\x1bp") == 1
 
 
 async def test_an_expired_ticket_is_not_printed(tmp_path: Path) -> None:
-    from support.tcp_printer import TcpPrinter
-
     off = TcpPrinter()
     off.close()
     config = f'[[printers]]\nname = "p"\nuri = "{off.uri}"\ndefault = true\n'

@@ -70,7 +70,8 @@ async def test_eight_clients_print_two_hundred_tickets_on_two_printers_in_order(
 
             await asyncio.gather(*(pos(number) for number in range(clients)))
             everything = {name: bytes(printer.received) for name, printer in printers.items()}
-            order = _order_in_database(tmp_path)
+            assert daemon.terminate() == 0
+        order = _order_in_database(tmp_path)
     assert sum(map(len, acked.values())) == clients * each
     for name in printers:
         texts = dict(acked[name])

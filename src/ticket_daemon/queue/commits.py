@@ -45,12 +45,14 @@ class Committer:
         try:
             self._store = Store.open(self._path)
         except sqlite3.Error as error:
-            raise StorageUnavailable("storage.cannot_open", path=str(self._path), detail=str(error)) from error
+            raise StorageUnavailable("storage.cannot_open", file=str(self._path), detail=str(error)) from error
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
     async def close(self) -> None:
-        """Finish what waits, then close the database."""
+        """Finish what waits, then close the database. Safe when it was never opened."""
+        if self._store is None:
+            return
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
 

@@ -30,7 +30,8 @@ from ticket_daemon.queue.store import Inserted, Store
 
 #: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
 RETRY_AFTER_S: Final = 2
-PRUNE_ROWS: Final = 500
+#: Jobs looked at in one transaction of pruning.
+PRUNE_ROWS: Final = 1000
 
 Clock = Callable[[], int]
 Listener = Callable[[Job], None]

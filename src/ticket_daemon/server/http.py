@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon.errors import MessageError, TicketDaemonError
+from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
 from ticket_daemon.server import wire
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import authorize
@@ -54,6 +54,8 @@ class _Api:
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
                 return await handler(request)
+            except web.HTTPRequestEntityTooLarge:
+                return self._error(TooLarge("message.too_large", limit=self._verbs.settings.server.max_frame_mib))
             except TicketDaemonError as problem:
                 return self._error(problem)
 
@@ -95,6 +97,7 @@ class _Api:
 
     async def paper(self, request: web.Request) -> web.Response:
         """What a job's bytes print, as a picture."""
+        authorize(self._verbs.settings, _bearer(request))
         return web.Response(body=await self._verbs.paper(request.match_info["id"]), content_type="image/png")
 
     async def printers(self, _: web.Request) -> web.Response:

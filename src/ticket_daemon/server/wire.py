@@ -16,7 +16,6 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from ticket_daemon import __version__, messages
 from ticket_daemon.errors import InvalidJson, MessageError, MissingDatos, TicketDaemonError, UnknownType
-from ticket_daemon.messages import Phrase
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.printers import Destination
 from ticket_daemon.queue import Accepted, Job
@@ -137,11 +136,10 @@ def _refusal(fault: msgspec.ValidationError, text: str | bytes) -> MessageError:
     if tipo is None:
         return MessageError("message.no_type")
     if path in ("id", "new_id"):
-        return MessageError("message.id_type", path=path, limit=MAX_ID, got=type(message.get(path)).__name__)
+        return MessageError("message.id_type", path=path, limit=MAX_ID)
     struct = next((s for s in _KINDS if s.__struct_config__.tag == tipo), None)
     key, path, parameters = explain(fault, struct) if struct else ("document.invalid", path, {"detail": sentence})
-    field = path.rpartition(".")[2]
-    return MessageError("message.field", path=path or None, field=field, problem=Phrase(key, parameters))
+    return MessageError(key, path=path or None, **parameters)
 
 
 _KINDS: Final[tuple[type[Struct], ...]] = (

@@ -73,7 +73,7 @@ class Worker:
         while not self._stopping.is_set():
             if self._queue.waiting(self.destination.name):
                 return await self._queue.next(self.destination.name)
-            self._report(state="idle")
+            self._report(state="stopped" if self.destination.status.reasons else "idle")
             waiting = asyncio.ensure_future(self._queue.next(self.destination.name))
             stopping = asyncio.ensure_future(self._stopping.wait())
             idle = IDLE_CLOSE_S if self.link.is_open else None

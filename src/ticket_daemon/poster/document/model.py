@@ -31,9 +31,11 @@ PulseMs = Annotated[int, Meta(ge=2, le=510)]
 
 #: "WxH" -> (width, height) multipliers.
 SIZES: Final = {f"{w}x{h}": (w, h) for w in range(1, 9) for h in range(1, 9)}
+_NORMAL: Final = "1x1"
 _SIZE_WORDS: Final = {
-    "normal": "1x1",
-    "": "1x1",
+    "normal": _NORMAL,
+    _NORMAL: _NORMAL,
+    "": _NORMAL,
     **{size.replace("x", "X"): size for size in SIZES},
     "large": "2x2",
     "wide": "2x1",
@@ -59,6 +61,13 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
     def _set(self, field: str, value: Any) -> None:
         force_setattr(self, field, value)
+
+    def _defaults(self, **defaults: Any) -> None:
+        """Let fields that equal their default be it: msgspec leaves out of the canonical JSON what is the default."""
+        for field, default in defaults.items():
+            value = getattr(self, field)
+            if value is not default and value == default:
+                self._set(field, default)
 
     def _fold(self, short: str, long: str) -> Any:
         """Take the value of the short-form field away; both forms at once is a fault."""
@@ -97,14 +106,14 @@ class Style(_Part, frozen=True):
     """How text looks. `size` is "WxH" in multiples of the font's cell, each 1 to 8."""
 
     bold: bool = False
-    size: str = "1x1"
+    size: str = _NORMAL
     underline: Literal["0pt", "1pt", "2pt"] | bool = "0pt"
     inverse: bool = False
     font: Literal["A", "B", "a", "b"] = "A"
     align: Align | None = None  #: moved to the content by the part that owns the style
 
     def __post_init__(self) -> None:
-        if self.size not in SIZES:
+        if self.size is not _NORMAL and (self.size == _NORMAL or self.size not in SIZES):
             size = _SIZE_WORDS.get(self.size)
             if size is None:
                 raise Fault("style.size", "size", got=repr(self.size))
@@ -112,7 +121,7 @@ class Style(_Part, frozen=True):
         if self.underline is False or self.underline is True:
             self._set("underline", "1pt" if self.underline else "0pt")
         if self.font == "a" or self.font == "b":
-            self._set("font", self.font.upper())
+            self._set("font", "A" if self.font == "a" else "B")
 
     def without_align(self) -> Style:
         """The same look, with the alignment left out."""
@@ -120,6 +129,7 @@ class Style(_Part, frozen=True):
 
 
 PLAIN: Final = Style()
+_LABEL_SEPARATOR: Final = ": "
 
 
 class Content(_Part, frozen=True):
@@ -133,6 +143,8 @@ class Content(_Part, frozen=True):
         if self.content_style.align is not None:
             self._set("align", self.align or self.content_style.align)
             self._set("content_style", self.content_style.without_align())
+        if self.content_style is not PLAIN:
+            self._defaults(content_style=PLAIN)
 
 
 class Label(_Part, frozen=True):
@@ -140,13 +152,14 @@ class Label(_Part, frozen=True):
 
     text: str
     label_style: Style = PLAIN
-    separator: str = ": "
+    separator: str = _LABEL_SEPARATOR
     align: Align | None = None
 
     def __post_init__(self) -> None:
         if self.label_style.align is not None:
             self._set("align", self.align or self.label_style.align)
             self._set("label_style", self.label_style.without_align())
+        self._defaults(label_style=PLAIN, separator=_LABEL_SEPARATOR)
 
 
 class Text(_Part, frozen=True):
@@ -166,13 +179,19 @@ class Text(_Part, frozen=True):
             content = Content(content, self.style or PLAIN, self.align)
             self._set("content", content)
         elif self.style is not None or self.align is not None:
+            if self.style is not None and content.content_style != PLAIN:
+                raise Fault("document.two_forms", "style", first="style", second="content.content_style")
             style = content.content_style if self.style is None else self.style
             self._set("content", Content(content.text, style, content.align or self.align))
         if isinstance(label, str):
             self._set("label", Label(label, self.label_style or PLAIN) if label else None)
         elif label is not None and self.label_style is not None:
+            if label.label_style != PLAIN:
+                raise Fault("document.two_forms", "label_style", first="label_style", second="label.label_style")
             self._set("label", Label(label.text, self.label_style, label.separator, label.align))
         if self.newline is not None:
+            if self.newline and not self.new_line:
+                raise Fault("document.two_forms", "newline", first="newline", second="new_line")
             self._set("new_line", self.newline)
         if self.style is not None or self.label_style is not None or self.align or self.newline is not None:
             for short in ("style", "label_style", "align", "newline"):
@@ -215,11 +234,15 @@ class TableOptions(_Part, frozen=True):
     auto_reduce: bool = True
 
 
+_TABLE_OPTIONS: Final = TableOptions()
+_MAX_CELL_BITS: Final = 8192  #: of a number in a cell: some 2,466 digits
+
+
 class Table(_Part, frozen=True):
     definition: Definition | None = None
     rows: tuple[tuple[str | int | float | None, ...], ...] = ()
     show_headers: bool = True
-    options: TableOptions = TableOptions()
+    options: TableOptions = _TABLE_OPTIONS
     columns: tuple[Column, ...] | None = None  #: short form of definition.columns
 
     def __post_init__(self) -> None:
@@ -233,9 +256,13 @@ class Table(_Part, frozen=True):
                 raise Fault("table.too_many_cells", f"rows[{index}]", got=len(row), columns=columns)
         if any(type(cell) is not str for row in self.rows for cell in row):
             self._set("rows", tuple(tuple(map(_cell_text, row)) for row in self.rows))
+        if self.options is not _TABLE_OPTIONS:
+            self._defaults(options=_TABLE_OPTIONS)
 
 
 def _cell_text(cell: str | float | None) -> str:
+    if isinstance(cell, int) and cell.bit_length() > _MAX_CELL_BITS:  # Python would refuse to write it down
+        raise Fault("document.out_of_range", "rows", expected=Phrase("kind.text"))
     return "" if cell is None else cell if isinstance(cell, str) else str(cell)
 
 
@@ -285,7 +312,7 @@ class Barcode(_Part, frozen=True):
                 raise Fault("document.bad_choice", "symbology", got=repr(self.symbology), expected=choice)
             self._set("symbology", name)
         if self.hri_font == "a" or self.hri_font == "b":
-            self._set("hri_font", self.hri_font.upper())
+            self._set("hri_font", "A" if self.hri_font == "a" else "B")
 
 
 class Qr(_Part, frozen=True):
@@ -317,9 +344,15 @@ class Symbol2D(_Part, frozen=True):
 # --- paper, drawer, sound ---
 
 
+_SEPARATOR_CHAR: Final = "-"
+
+
 class Separator(_Part, frozen=True):
-    char: Annotated[str, Meta(min_length=1, max_length=255)] = "-"
+    char: Annotated[str, Meta(min_length=1, max_length=255)] = _SEPARATOR_CHAR
     length: Lines | None = None  #: columns; the paper's when absent
+
+    def __post_init__(self) -> None:
+        self._defaults(char=_SEPARATOR_CHAR)
 
 
 class Feed(_Part, frozen=True):
@@ -345,7 +378,8 @@ class Beep(_Part, frozen=True):
 
 
 _HEX_NOISE: Final = re.compile(r"0[xX]|[\s,]")
-_NOT_HEX: Final = re.compile(r"[^0-9a-fA-F]")
+#: What is neither a digit nor noise, past all digits and noise before it.
+_NOT_HEX: Final = re.compile(r"(?:0[xX]|[0-9a-fA-F\s,])*+(?P<bad>[^0-9a-fA-F\s,])")
 
 
 class Raw(_Part, frozen=True):
@@ -370,9 +404,9 @@ class Raw(_Part, frozen=True):
                 return base64.b64decode(self.hex, validate=True)
             except (binascii.Error, ValueError):
                 raise Fault("raw.base64", "hex") from None
+        if bad := _NOT_HEX.match(self.hex):
+            raise Fault("raw.hex", "hex", got=repr(bad["bad"]), offset=bad.start("bad"))
         digits = _HEX_NOISE.sub("", self.hex)
-        if bad := _NOT_HEX.search(digits):
-            raise Fault("raw.hex", "hex", got=repr(bad.group()), offset=self.hex.find(bad.group()))
         if len(digits) % 2:
             raise Fault("raw.hex_odd", "hex")
         return bytes.fromhex(digits)
@@ -393,6 +427,7 @@ class Cell(_Part, frozen=True):
         if self.style.align is not None:
             self._set("align", self.style.align)
             self._set("style", self.style.without_align())
+        self._defaults(style=PLAIN)
 
 
 class Columns(_Part, frozen=True):
@@ -407,7 +442,7 @@ class Columns(_Part, frozen=True):
 # --- commands ---
 
 
-class _Command(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", omit_defaults=True):
+class _Command(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
     """`{"type": T, "data": {…}}`."""
 
 
