@@ -1,0 +1,58 @@
+"""The daemon, the browser and the page that the tests here share.
+
+It promises that nothing outlives its test module, because Playwright's synchronous interface holds the thread's event
+loop while it is open, and that no page made an error or broke a rule unnoticed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from visits import Daemon, Visit
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path_factory.mktemp("daemon"))
+    daemon.start()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or CHROMIUM
+    if not Path(path).exists():
+        missing = "these tests need Chromium: apt install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, daemon: Daemon) -> Iterator[Visit]:
+    visit = Visit(browser, daemon.url)
+    yield visit
+    visit.close()
+    assert visit.errors == []
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    """The page in Spanish on a cashier's screen, connected."""
+    return visit.open()

@@ -1,0 +1,109 @@
+"""A real daemon as a process, and visits to its page that notice what a page must not do.
+
+It knows how to start, wait for and stop `ticket-daemon run`, and how to watch a page for script errors, breaches of the
+Content-Security-Policy and requests to anywhere else; it does not know what the page shows.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+START_WITHIN_S = 30
+STOP_WITHIN_S = 15
+WIDE = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+#: Runs in every page before its own scripts; init scripts are not subject to the page's policy.
+WITNESS = """
+window.breaches = [];
+addEventListener("securitypolicyviolation", (event) =>
+  window.breaches.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+class Daemon:
+    """`ticket-daemon run --env test` on a free port of loopback."""
+
+    def __init__(self, directory: Path, configuration: str = "") -> None:
+        self.directory = directory
+        self.configuration = directory / "ticket-daemon.toml"
+        self.configuration.write_text(configuration, encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "ticket_daemon", "run", "--env", "test"]
+        command += ["--port", str(self.port), "--data-dir", str(self.directory / "data")]
+        command += ["--config", str(self.configuration)]
+        # Nothing of the caller's own settings; and many tickets in little time is what these tests do for a living.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TICKET_DAEMON_")}
+        environment = {**inherited, "TICKET_DAEMON_LIMITS_JOBS_PER_MINUTE": "0"}
+        with (self.directory / "output.txt").open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        self._wait_until_healthy()
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def _wait_until_healthy(self) -> None:
+        assert self.process is not None
+        end = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                    return
+            except (URLError, ConnectionError, TimeoutError):
+                time.sleep(0.05)  # another process is starting: nothing here can be waited on
+        said = (self.directory / "output.txt").read_text(errors="replace")
+        self.stop()
+        pytest.fail(f"the daemon did not become healthy; it said:\n{said}")
+
+
+class Visit:
+    """One page on its own, and what it did that a page must not do."""
+
+    def __init__(self, browser: Browser, url: str, **context: Any) -> None:
+        self.url = url
+        self.context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **context})
+        self.context.add_init_script(WITNESS)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda link: self.requests.append(link.url))
+
+    def open(self) -> Page:
+        self.page.goto(self.url)
+        self.page.wait_for_selector("#link[data-state=connected]")
+        return self.page
+
+    def close(self) -> None:
+        breaches = self.page.evaluate("window.breaches")
+        self.context.close()
+        assert breaches == []
+        elsewhere = [url for url in self.requests if not url.startswith((self.url, "data:", "blob:"))]
+        assert [url for url in elsewhere if not url.startswith(self.url.replace("http", "ws"))] == []
