@@ -25,7 +25,7 @@ T = TypeVar("T")
 Operation = Callable[[Store], Any]
 Done = Callable[[Any, StorageUnavailable | None], None]
 
-#: Operations in one transaction at most, so that the first of a flood does not wait for the last.
+#: Operations after which a transaction takes no more, so that the first of a flood does not wait for the last.
 MAX_BATCH = 256
 
 
@@ -34,7 +34,8 @@ class Committer:
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
-        self._waiting: queue.SimpleQueue[tuple[Operation, Done] | None] = queue.SimpleQueue()
+        self._gathered: list[tuple[Operation, Done]] = []  #: what this turn of the event loop has asked for
+        self._waiting: queue.SimpleQueue[list[tuple[Operation, Done]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="queue-commits", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._store: Store | None = None
@@ -53,12 +54,24 @@ class Committer:
         """Finish what waits, then close the database. Safe when it was never opened."""
         if self._store is None:
             return
+        self._hand_over()
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def submit(self, operation: Operation, done: Done) -> None:
-        """Have `operation` run; `done(result, error)` is called in the event loop after its commit."""
-        self._waiting.put((operation, done))
+        """Have `operation` run; `done(result, error)` is called in the event loop after its commit.
+
+        All that one turn of the loop asks for is handed over at once: waking the thread is dearer than the work.
+        """
+        assert self._loop is not None
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append((operation, done))
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._waiting.put(self._gathered)
+            self._gathered = []
 
     async def run(self, operation: Callable[[Store], T]) -> T:
         """Run `operation` and wait for its commit. Raises StorageUnavailable."""
@@ -90,13 +103,13 @@ class Committer:
     def _gather(self) -> tuple[list[tuple[Operation, Done]], bool]:
         """What waits now (at least one, waiting for it), and whether there may be more."""
         batch: list[tuple[Operation, Done]] = []
-        item = self._waiting.get()
-        while item is not None:
-            batch.append(item)
+        items = self._waiting.get()
+        while items is not None:
+            batch += items
             if len(batch) >= MAX_BATCH:
                 return batch, True
             try:
-                item = self._waiting.get_nowait()
+                items = self._waiting.get_nowait()
             except queue.Empty:
                 return batch, True
         return batch, False

@@ -99,7 +99,7 @@ class Session:
             case wire.SubscribeRequest():
                 self._subscribe(request)
             case wire.PreviewRequest():
-                self._later(self._preview(request), None)
+                self._later(self._preview(request), request.id)
             case wire.JobRequest():
                 authorize(self._verbs.settings, request.auth_token)
                 self._later(self._job(request), request.id)
@@ -167,7 +167,7 @@ class Session:
         )
         texts = tuple(warning.text(self._lang) for warning in warnings)
         picture = base64.b64encode(png).decode("ascii")
-        self.say(wire.Preview(png=picture, width=width, height=height, warnings=texts))
+        self.say(wire.Preview(job_id=request.id, png=picture, width=width, height=height, warnings=texts))
 
     def _subscribe(self, request: wire.SubscribeRequest) -> None:
         topics = tuple(topic for topic in wire.TOPICS if topic in request.topics)

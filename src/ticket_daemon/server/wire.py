@@ -83,6 +83,7 @@ class ReprintRequest(_Request, frozen=True, tag="reprint", kw_only=True):
 class PreviewRequest(_Request, frozen=True, tag="preview"):
     """What a document would look like on paper."""
 
+    id: Id | None = None  #: echoed, so that a client can tell several answers apart
     document: Raw | UnsetType = UNSET
     printer: str | None = None
 
@@ -279,6 +280,7 @@ class PrinterNews(_Answer, frozen=True, tag="printer_status", kw_only=True):
 
 
 class Preview(_Answer, frozen=True, tag="preview", kw_only=True):
+    job_id: str | None = None
     png: str
     width: int
     height: int

@@ -148,6 +148,7 @@ class Worker:
         self._report(state="processing")
         try:
             await self.link.write(data)
+            await self.link.settled()
             await self.link.end_job()
         except LinkBroken as error:
             await self.link.close()
@@ -177,9 +178,8 @@ class Worker:
             await self._pause(STORAGE_PAUSE_S)
 
     def _broken(self, job: Job, error: LinkBroken) -> None:
-        log.warning(
-            "link_broken", extra={"printer": self.destination.name, "job": job.id, "sent": error.sent}, exc_info=error
-        )
+        detail = {"printer": self.destination.name, "job": job.id, "sent": error.sent, "detail": error.text()}
+        log.warning("link_broken", extra=detail)
         if error.sent == 0:
             self._conclude(job, JobEvent.RETRY)
         else:

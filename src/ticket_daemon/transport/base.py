@@ -1,8 +1,8 @@
 """What every link to a printer promises, whatever it is made of.
 
 It knows bytes and whether they were taken; it does not know tickets, jobs or policies. It promises: `open` fails with
-nothing sent; `write` returns when the far side has taken every byte, as far as this kind of link can see, and
-otherwise says how many bytes it knows were not sent; one job's bytes are never mixed with another's; `close` always
+nothing sent; `settled` returns when the far side has taken every byte, as far as this kind of link can see, and
+a failure says whether any byte may have left; one job's bytes are never mixed with another's; `close` always
 succeeds.
 """
 
@@ -48,7 +48,11 @@ class Link(ABC):
 
     @abstractmethod
     async def write(self, data: bytes) -> None:
-        """Hand over `data` and wait until it is taken. Raises LinkBroken."""
+        """Hand over `data` and wait until the system has taken it. Raises LinkBroken."""
+
+    async def settled(self) -> None:
+        """Wait until the far side has taken all that was written, as far as this link can see. Raises LinkBroken."""
+        return
 
     async def read(self) -> bytes:
         """The next bytes of the printer's answer; b"" when the link has ended. Two-way links only."""
