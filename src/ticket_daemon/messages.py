@@ -41,6 +41,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "kind.list": ("una lista", "a list"),
     "kind.nothing": ("nada (null)", "nothing (null)"),
     "kind.number": ("un número", "a number"),
+    "kind.number_between": (
+        "un número mayor que {low} y hasta {high}",
+        "a number above {low} and up to {high}",
+    ),
     "kind.object": ("un objeto {{…}}", "an object {{…}}"),
     "kind.or": ("{first} o {second}", "{first} or {second}"),
     "kind.text": ("un texto", "a text"),

@@ -108,6 +108,8 @@ def describe(wanted: Any) -> Phrase | str:
         kind, meta = get_args(wanted)
         if meta.ge is not None:
             return Phrase("kind.int_between", {"low": meta.ge, "high": meta.le})
+        if meta.gt is not None:
+            return Phrase("kind.number_between", {"low": meta.gt, "high": meta.le})
         if meta.min_length is not None:
             return Phrase("kind.text_between", {"low": meta.min_length, "high": meta.max_length})
         return describe(kind)

@@ -91,18 +91,19 @@ def test_native_qr():
     data = graphics.qr(Qr("https://a.co/ñ", correction="Q", pixel_width=300, align="left"), NATIVE)
     stored = "https://a.co/ñ".encode()
     assert data == (
-        b"\x1ba\x00"
+        b"\x1ba\x00\x1bJ\x24"  # 4 modules of quiet zone
         b"\x1d(k\x04\x001A\x32\x00"
         b"\x1d(k\x03\x001C\x09"  # version 2: 25 modules and 8 of quiet zone in 300 dots
         b"\x1d(k\x03\x001E\x32"
-        b"\x1d(k" + bytes((len(stored) + 3, 0)) + b"1P0" + stored + b"\x1d(k\x03\x001Q0"
+        b"\x1d(k" + bytes((len(stored) + 3, 0)) + b"1P0" + stored + b"\x1d(k\x03\x001Q0\x1bJ\x24"
     )
 
 
 def test_native_pdf417():
     data = graphics.symbol("pdf417", Symbol2D("HELLO"), NATIVE)
     assert data == (
-        b"\x1ba\x01\x1d(k\x03\x000A\x02\x1d(k\x03\x000C\x03\x1d(k\x03\x000D\x03\x1d(k\x08\x000P0HELLO\x1d(k\x03\x000Q0"
+        b"\x1ba\x01\x1bJ\x06\x1d(k\x03\x000A\x02\x1d(k\x03\x000C\x03\x1d(k\x03\x000D\x03"
+        b"\x1d(k\x08\x000P0HELLO\x1d(k\x03\x000Q0\x1bJ\x06"
     )
 
 
@@ -111,7 +112,7 @@ def test_native_matrix_symbols(kind, cn):
     data = graphics.symbol(kind, Symbol2D("HELLO"), NATIVE)
     size, store, shown = b"C\x06", b"P0HELLO", b"Q0"
     expected = b"".join(b"\x1d(k" + bytes((len(part) + 1, 0)) + cn + part for part in (size, store, shown))
-    assert data == b"\x1ba\x01" + expected
+    assert data == b"\x1ba\x01\x1bJ\x0c" + expected + b"\x1bJ\x0c"
 
 
 @pytest.mark.parametrize("asked", [{"logo": picture_code(PILImage.new("L", (9, 9)))}, {"circle_shape": True}])

@@ -1,0 +1,280 @@
+"""Jobs in a real SQLite file: what goes in, what may move, what stays after reopening."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from ticket_daemon.queue.job import Job, NewJob, Reason
+from ticket_daemon.queue.schema import MIGRATIONS
+from ticket_daemon.queue.states import FINAL, TRANSITIONS, JobEvent, JobState
+from ticket_daemon.queue.store import Store
+
+S, E = JobState, JobEvent
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "queue.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    opened = Store.open(path)
+    yield opened
+    opened.close()
+
+
+def new(job_id: str = "a", destination: str = "caja", digest: bytes = b"d", at: int = 1_000) -> NewJob:
+    return NewJob(job_id, destination, digest, b'{"version":"1.0"}', b"\x1b@data\x00\xff", at)
+
+
+#: Events that lead from the queue to each state.
+WAYS = {
+    S.QUEUED: (),
+    S.PRINTING: (E.START,),
+    S.HELD: (E.HOLD,),
+    S.CONFIRMED: (E.START, E.CONFIRM),
+    S.SENT: (E.START, E.SEND),
+    S.SPOOLED: (E.START, E.SPOOL),
+    S.FAILED: (E.FAIL,),
+    S.EXPIRED: (E.EXPIRE,),
+    S.CANCELLED: (E.CANCEL,),
+}
+
+
+def led_to(store: Store, state: JobState, job_id: str = "a", at: int = 2_000) -> Job:
+    seq = store.insert(new(job_id)).job.seq
+    for event in WAYS[state]:
+        if event is E.START:
+            assert store.start(seq, at) is not None
+        else:
+            assert store.move(seq, event, at) is not None
+    found = store.find(job_id)
+    assert found is not None
+    assert found.state is state
+    return found
+
+
+# --- going in ---
+
+
+def test_new_job_is_queued_as_it_was_given(store: Store) -> None:
+    given = replace(new(), expires_at=9_000, reprint_of="old")
+    inserted = store.insert(given)
+    assert (inserted.is_new, inserted.same) == (True, True)
+    job = inserted.job
+    assert job == store.find("a")
+    assert (job.id, job.destination, job.state, job.attempts) == ("a", "caja", S.QUEUED, 0)
+    assert (job.submitted_at, job.updated_at, job.expires_at, job.reprint_of) == (1_000, 1_000, 9_000, "old")
+    assert store.payload("a") == (b'{"version":"1.0"}', b"\x1b@data\x00\xff")
+
+
+def test_jobs_are_numbered_in_the_order_they_came(store: Store) -> None:
+    seqs = [store.insert(new(name)).job.seq for name in "cab"]
+    assert seqs == sorted(seqs)
+    assert [job.id for job in store.unfinished()] == ["c", "a", "b"]
+
+
+def test_same_id_with_the_same_content_is_the_same_job(store: Store) -> None:
+    first = store.insert(new()).job
+    again = store.insert(replace(new(at=5_000), destination="other"))
+    assert (again.is_new, again.same, again.job) == (False, True, first)
+
+
+def test_same_id_with_other_content_is_told_apart(store: Store) -> None:
+    first = store.insert(new()).job
+    again = store.insert(new(digest=b"other"))
+    assert (again.is_new, again.same, again.job) == (False, False, first)
+    assert len(list(store.unfinished())) == 1
+
+
+def test_duplicate_of_a_job_that_has_ended_tells_how_it_ended(store: Store) -> None:
+    ended = led_to(store, S.SENT)
+    assert store.insert(new()).job == ended
+
+
+def test_number_after_pruning_still_follows_those_that_wait(store: Store) -> None:
+    waiting = store.insert(new("b")).job
+    led_to(store, S.SENT)
+    assert store.prune(10_000, 10) == 1
+    assert store.insert(new("c")).job.seq > waiting.seq
+
+
+def test_id_may_hold_any_text(store: Store) -> None:
+    for job_id in ("ñ€漢", "'; DROP TABLE jobs; --", "a\x00b", " ", "x" * 255):
+        assert store.insert(new(job_id)).is_new
+        found = store.find(job_id)
+        assert found is not None
+        assert found.id == job_id
+
+
+def test_unknown_id_is_nothing(store: Store) -> None:
+    assert store.find("x") is None
+    assert store.payload("x") is None
+
+
+# --- moving ---
+
+
+def test_start_gives_the_bytes_and_counts_the_attempt(store: Store) -> None:
+    job = store.insert(new()).job
+    assert store.start(job.seq, 2_000) == b"\x1b@data\x00\xff"
+    found = store.find("a")
+    assert found is not None
+    assert (found.state, found.attempts, found.started_at, found.updated_at) == (S.PRINTING, 1, 2_000, 2_000)
+
+
+@pytest.mark.parametrize("state", sorted(set(JobState) - {S.QUEUED}))
+def test_only_a_queued_job_starts(store: Store, state: JobState) -> None:
+    job = led_to(store, state)
+    assert store.start(job.seq, 3_000) is None
+    assert store.find("a") == job
+
+
+def test_start_after_a_retry_counts_again_and_forgets_the_reason(store: Store) -> None:
+    job = led_to(store, S.PRINTING)
+    store.move(job.seq, E.RETRY, 3_000, Reason("printer_offline", "link.broken", {"port": "p", "detail": "d"}))
+    assert store.start(job.seq, 4_000) is not None
+    found = store.find("a")
+    assert found is not None
+    assert (found.attempts, found.reason, found.started_at) == (2, None, 4_000)
+
+
+@pytest.mark.parametrize("state", JobState)
+@pytest.mark.parametrize("event", sorted(set(JobEvent) - {E.START}))
+def test_job_moves_as_the_table_allows_and_in_no_other_way(store: Store, state: JobState, event: JobEvent) -> None:
+    job = led_to(store, state)
+    moved = store.move(job.seq, event, 3_000)
+    if (state, event) in TRANSITIONS:
+        assert moved is not None
+        assert (moved.state, moved.updated_at) == (TRANSITIONS[state, event], 3_000)
+        assert store.find("a") == moved
+    else:
+        assert moved is None
+        assert store.find("a") == job
+
+
+def test_reason_is_kept_with_its_parameters(store: Store) -> None:
+    job = store.insert(new()).job
+    reason = Reason("printer_offline", "link.no_answer", {"port": "h:9100", "seconds": 2.5})
+    moved = store.move(job.seq, E.FAIL, 2_000, reason)
+    assert moved is not None
+    assert moved.reason == reason
+    found = store.find("a")
+    assert found is not None
+    assert found.reason == reason
+    assert "2.5 s" in reason.text("es")
+
+
+def test_move_of_a_job_that_is_not_there_is_nothing(store: Store) -> None:
+    assert store.move(99, E.FAIL, 1) is None
+    assert store.start(99, 1) is None
+
+
+# --- reading ---
+
+
+def test_unfinished_are_those_that_have_not_ended(store: Store) -> None:
+    for state in JobState:
+        led_to(store, state, str(state))
+    assert {job.id for job in store.unfinished()} == {str(state) for state in set(JobState) - FINAL}
+
+
+def test_recent_are_the_newest_first(store: Store) -> None:
+    for name in "abc":
+        store.insert(new(name))
+    assert [job.id for job in store.recent(2)] == ["c", "b"]
+
+
+# --- forgetting ---
+
+
+def test_prune_forgets_only_what_has_ended_long_ago(store: Store) -> None:
+    for state in JobState:
+        led_to(store, state, f"old {state}", at=2_000)
+    led_to(store, S.SENT, "new", at=5_000)
+    assert store.prune(5_000, 100) == len(FINAL)
+    kept = {job.id for job in store.recent(100)}
+    assert kept == {"new", "old queued", "old printing", "old held"}
+
+
+def test_prune_goes_some_at_a_time(store: Store) -> None:
+    for number in range(5):
+        led_to(store, S.SENT, str(number))
+    assert [store.prune(9_000, 2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+# --- the file ---
+
+
+def test_everything_is_there_after_reopening(store: Store, path: Path) -> None:
+    job = led_to(store, S.PRINTING)
+    store.insert(new("b"))
+    store.close()
+    again = Store.open(path)
+    assert [j.id for j in again.unfinished()] == ["a", "b"]
+    assert again.find("a") == job
+    assert again.payload("b") == (b'{"version":"1.0"}', b"\x1b@data\x00\xff")
+    again.close()
+
+
+def test_rolled_back_transaction_leaves_no_trace(store: Store) -> None:
+    store.insert(new("kept"))
+    store.begin()
+    store.insert(new("gone"))
+    store.rollback()
+    store.rollback()  # when there is none, nothing happens
+    assert store.find("gone") is None
+    assert store.find("kept") is not None
+
+
+def test_committed_transaction_outlives_the_connection_and_an_open_one_does_not(store: Store, path: Path) -> None:
+    store.begin()
+    store.insert(new("kept"))
+    store.commit()
+    store.begin()
+    store.insert(new("gone"))
+    store.close()
+    again = Store.open(path)
+    assert again.find("kept") is not None
+    assert again.find("gone") is None
+    again.close()
+
+
+def test_new_file_has_the_newest_schema(store: Store, path: Path) -> None:
+    store.close()
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    db.close()
+
+
+def test_old_file_is_brought_up_to_date_and_keeps_its_jobs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Store.open(path)
+    first.insert(new())
+    first.close()
+    steps = (*MIGRATIONS, "ALTER TABLE jobs ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'")
+    monkeypatch.setattr("ticket_daemon.queue.store.MIGRATIONS", steps)
+    for _ in range(2):  # the second time there is nothing to do
+        again = Store.open(path)
+        assert again.find("a") is not None
+        again.close()
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(steps),)
+    assert db.execute("SELECT extra FROM jobs").fetchall() == [("x",)]
+    db.close()
+
+
+def test_commits_are_safe_on_disk(store: Store) -> None:
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
+def test_file_that_is_no_database_is_an_error(path: Path) -> None:
+    path.write_bytes(b"this is not a database, whatever its name says" * 50)
+    with pytest.raises(sqlite3.DatabaseError):
+        Store.open(path)
