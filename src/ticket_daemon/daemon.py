@@ -88,7 +88,7 @@ class Daemon:
         self.queue.listen(_note)
         self.queue.listen(self.audience.job_changed)
         self.destinations.listen(self.audience.printer_changed)
-        self.spooler.start()
+        self.spooler.start(doubtful)
         self._pruning = asyncio.create_task(self._prune())
         await self._listen()
         log.info(

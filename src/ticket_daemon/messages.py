@@ -227,6 +227,29 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "la impresora no tiene zumbador; no suena",
         "the printer has no buzzer; it makes no sound",
     ),
+    # --- the calibration ticket ---
+    "calibration.title": ("CALIBRACIÓN", "CALIBRATION"),
+    "calibration.paper": ("{mm} mm, {dots} puntos a {dpi} ppp", "{mm} mm, {dots} dots at {dpi} dpi"),
+    "calibration.font": ("Letra {font}: {columns} columnas", "Font {font}: {columns} columns"),
+    "calibration.dots": (
+        "Puntos: el marco debe tocar ambos bordes imprimibles; marca larga cada 100",
+        "Dots: the frame must touch both printable edges; a long mark every 100",
+    ),
+    "calibration.pages": (
+        "Páginas de códigos: lo que imprime cada número de ESC t. Compare con el nombre.",
+        "Code pages: what each number of ESC t prints. Compare it with the name.",
+    ),
+    "calibration.styles": ("Estilos y tamaños", "Styles and sizes"),
+    "calibration.bold": ("Negrita", "Bold"),
+    "calibration.underlined": ("Subrayado de {points}", "Underlined, {points}"),
+    "calibration.inverse": ("Inverso", "Inverse"),
+    "calibration.symbols": ("Códigos: léalos con su lector", "Symbols: read them with your reader"),
+    "calibration.own": ("{symbol}: comando de la impresora", "{symbol}: the printer's own command"),
+    "calibration.drawn": ("{symbol}: dibujado", "{symbol}: drawn"),
+    "calibration.greys": (
+        "Grises: de blanco a negro sin saltos ni líneas",
+        "Greys: white to black without steps or lines",
+    ),
     # --- profiles ---
     "profile.file": (
         "el archivo de perfiles no es válido: {detail}",
@@ -318,6 +341,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "no permission to write to {port}; add the service's user to the device's group (lp)",
     ),
     "link.cannot_open": ("no se puede abrir {port}: {detail}", "{port} cannot be opened: {detail}"),
+    "link.unconfirmed": (
+        "{port} no confirmó el ticket en {seconds:g} s aunque dice estar bien",
+        "{port} did not confirm the ticket within {seconds:g} s though it says it is well",
+    ),
     "link.stalled": (
         "{port} dejó de recibir datos ({seconds:g} s sin avanzar); revise papel y tapa",
         "{port} stopped taking data ({seconds:g} s without progress); check paper and cover",

@@ -178,6 +178,16 @@ class Queue:
 
     # --- printing ---
 
+    def head(self, destination: str) -> Job | None:
+        """The job at the head of a destination's queue, if one waits."""
+        lane = self._lanes.get(destination)
+        return lane.jobs[0] if lane and lane.jobs else None
+
+    def is_printing(self, destination: str) -> bool:
+        """Whether a job of that destination has begun and not ended."""
+        lane = self._lanes.get(destination)
+        return bool(lane and lane.printing)
+
     async def next(self, destination: str) -> Job:
         """The job at the head of a destination's queue, waiting for one if need be. It stays there."""
         lane = self._lane(destination)

@@ -54,6 +54,7 @@ TRANSITIONS: Final[dict[tuple[JobState, JobEvent], JobState]] = {
     (S.PRINTING, E.HOLD): S.HELD,
     (S.PRINTING, E.RETRY): S.QUEUED,
     (S.PRINTING, E.EXPIRE): S.EXPIRED,
+    (S.HELD, E.CONFIRM): S.CONFIRMED,
     (S.HELD, E.RELEASE): S.QUEUED,
     (S.HELD, E.CANCEL): S.CANCELLED,
 }

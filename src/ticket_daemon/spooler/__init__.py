@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Iterable
 from typing import Final
 
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Destinations
-from ticket_daemon.queue import Queue
+from ticket_daemon.queue import Job, Queue
 from ticket_daemon.spooler.worker import Clock, Sleep, Worker
 from ticket_daemon.transport import Link, make_link
 
@@ -22,11 +24,20 @@ class Spooler:
     """All workers."""
 
     def __init__(self, destinations: Destinations, queue: Queue, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
-        self._workers = {d.name: Worker(d, destinations, _link(d), queue, clock, sleep) for d in destinations}
+        self._workers: dict[str, Worker] = {}
+        for destination in destinations:
+            link = _link(destination)
+            ways = link.ways or (destination.profile.status if destination.profile else ())
+            self._workers[destination.name] = Worker(
+                destination, destinations, link, ways, queue, clock, time.monotonic, sleep
+            )
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
-        """Begin to print."""
+    def start(self, doubtful: Iterable[Job] = ()) -> None:
+        """Begin to print. Of `doubtful` jobs (of an earlier run) a printer may yet say that they are out."""
+        for job in doubtful:
+            if job.destination in self._workers:
+                self._workers[job.destination].doubt(job)
         for name, worker in self._workers.items():
             task = asyncio.create_task(worker.run(), name=f"worker {name}")
             task.add_done_callback(_report_crash)

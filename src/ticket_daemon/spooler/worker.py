@@ -2,142 +2,211 @@
 
 It knows its queue's order, its link and what the link's outcome means for a job; it does not know clients or other
 printers. It promises that a job is marked as printing, on disk, before its first byte leaves; that a job whose link
-never opened has certainly not begun; and that one whose link broke in between is held, never repeated or called a
-success.
+never opened, or whose printer said it could not print, has certainly not begun; that `confirmed` is the printer's own
+word; and that one whose link broke in between is held, never repeated or called a success.
 
-    next -> link open? -> start (commit) -> write -> finish (committed together with the next start)
+    next -> link open? -> printer ready? -> start (commit) -> write -> settled, confirmed? -> finish
+                                              (committed together with the next start)
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
 
-from ticket_daemon.errors import LinkError, StorageUnavailable, TicketDaemonError
+from ticket_daemon.errors import LinkError, StorageUnavailable
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
 from ticket_daemon.queue import Job, JobEvent, Queue, Reason
+from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
+from ticket_daemon.spooler.talk import HARMLESS, Talk, process_id
 from ticket_daemon.transport import Link, LinkBroken
 
 log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 Clock = Callable[[], int]
+Timer = Callable[[], float]
 
-#: Pauses between attempts to open a link, in seconds; the last one repeats.
-PAUSES_S: Final = (0.25, 0.5, 1.0, 2.0, 3.0)
 #: Pause after the storage failed, so that a full disk is not asked a thousand times a second.
 STORAGE_PAUSE_S: Final = 1.0
-#: A link with nothing to do is let go after this, so that other programs can reach the printer.
+#: A silent link with nothing to do is let go after this, so that other programs can reach the printer.
 IDLE_CLOSE_S: Final = 15.0
+#: How often a printer that can tell is asked how it is: a change is to be known within a second.
+ASK_S: Final = 0.8
+#: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
+CONFIRM_S: Final = 60.0
 
-_IN_DOUBT: Final = Reason("unknown_outcome", "job.unknown_outcome")
-_ENDS: Final = {"sent": JobEvent.SEND, "spooled": JobEvent.SPOOL, "confirmed": JobEvent.CONFIRM}
+_ENDS: Final = {"sent": JobEvent.SEND, "spooled": JobEvent.SPOOL}
 
 
 class Worker:
-    """Prints one destination's jobs in order."""
+    """Prints one destination's jobs in order. `ways` are how its printer may answer, by its profile."""
 
     def __init__(
-        self, destination: Destination, destinations: Destinations, link: Link, queue: Queue, clock: Clock, sleep: Sleep
+        self,
+        destination: Destination,
+        destinations: Destinations,
+        link: Link,
+        ways: tuple[str, ...],
+        queue: Queue,
+        clock: Clock,
+        timer: Timer,
+        sleep: Sleep,
     ) -> None:
         self.destination = destination
         self.link = link
+        self._ways = ways if link.two_way else ()
         self._destinations = destinations
         self._queue = queue
-        self._clock = clock
+        self._clock = clock  #: ms since 1970, for what is kept
+        self._timer = timer  #: seconds that never go back, for how long something takes
         self._sleep = sleep
+        self._policy = ErrorPolicy(destination.settings)
         self._stopping = asyncio.Event()
-        self._down_since: int | None = None
+        self._talk: Talk | None = None
+        self._down_since: float | None = None
         self._attempt = 0
-        self._unsaved: list[tuple[Job, JobEvent, Reason | None]] = []
+        self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
+        self._unsaved: list[tuple[Job, Verdict]] = []
 
     def stop(self) -> None:
         """Finish the job in hand and take no other."""
         self._stopping.set()
 
+    def doubt(self, job: Job) -> None:
+        """A job of an earlier run whose outcome is not known: the printer may still say that it is out."""
+        self._doubtful[process_id(job.seq)] = job
+
     async def run(self) -> None:
         """Work until stopped. Cancelling it is the hard way: a job in the middle is then held."""
         try:
-            while (job := await self._next()) is not None:
-                if self._unsaved:
-                    await self._save_again()
-                else:
-                    await self._one(job)
+            while not self._stopping.is_set():
+                await self._turn()
         finally:
-            await self.link.close()
+            await self._close()
 
-    async def _next(self) -> Job | None:
-        """The next job; None when stopped. An idle link is closed while waiting."""
-        while not self._stopping.is_set():
-            if self._queue.waiting(self.destination.name):
-                return await self._queue.next(self.destination.name)
-            self._report(state="stopped" if self.destination.status.reasons else "idle")
-            waiting = asyncio.ensure_future(self._queue.next(self.destination.name))
-            stopping = asyncio.ensure_future(self._stopping.wait())
-            idle = IDLE_CLOSE_S if self.link.is_open else None
-            try:
-                done, _ = await asyncio.wait({waiting, stopping}, timeout=idle, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                waiting.cancel()
-                stopping.cancel()
-            if not done:
-                await self.link.close()
-        return None
-
-    async def _one(self, job: Job) -> None:
+    async def _turn(self) -> None:
+        """One step: save what could not be saved, or print the next job, or wait for one."""
         try:
-            if job.expires_at is not None and self._clock() >= job.expires_at:
-                await self._queue.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"))
-            elif await self._opened(job):
-                await self._print(job)
+            if self._unsaved:
+                await self._save_again()
+            elif job := self._queue.head(self.destination.name):
+                await self._one(job)
+            else:
+                await self._idle()
         except StorageUnavailable as error:
             log.error("storage_unavailable", extra={"printer": self.destination.name, "detail": error.text()})
-            await self._pause(STORAGE_PAUSE_S)
+            await self._unless_stopped(self._sleep(STORAGE_PAUSE_S))
+        except LinkBroken as error:  # between jobs: nothing is lost, the next one opens the link again
+            log.info("link_lost", extra={"printer": self.destination.name, "detail": error.text()})
+            await self._close()
 
-    # --- opening ---
+    async def _one(self, job: Job) -> None:
+        if job.expires_at is not None and self._clock() >= job.expires_at:
+            await self._queue.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"))
+        elif await self._opened(job) and await self._ready():
+            await self._print(job)
+
+    # --- nothing to do ---
+
+    async def _idle(self) -> None:
+        """Wait for a job, watching the printer meanwhile where it can tell how it is."""
+        wait: float | None = None
+        if "dle_eot" in self._ways and not self.link.is_open:
+            wait = ASK_S if await self._open() is None else self._policy.pause(self._attempt)
+        elif self._watches:
+            await self._look()
+            wait = ASK_S
+        else:
+            self._report(state="stopped" if self.destination.status.reasons else "idle")
+            wait = IDLE_CLOSE_S if self.link.is_open else None
+        came = await self._unless_stopped(self._queue.next(self.destination.name), wait)
+        if not came and self.link.is_open and not self._watches:
+            await self._close()
+
+    @property
+    def _watches(self) -> bool:
+        return self._talk is not None and self._talk.can_tell_status
+
+    async def _look(self) -> tuple[str, ...]:
+        """Ask the printer how it is and pass it on. Raises LinkBroken when it does not answer."""
+        assert self._talk is not None
+        reasons = await self._talk.reasons()
+        if reasons is None:
+            raise LinkBroken("link.no_answer", sent=0, port=self.link.port, seconds=ASK_S)
+        self._heard(reasons)
+        return reasons
+
+    def _heard(self, reasons: tuple[str, ...]) -> None:
+        stopped = not HARMLESS.issuperset(reasons)
+        printing = self._queue.is_printing(self.destination.name)
+        self._report(state="stopped" if stopped else "processing" if printing else "idle", reasons=reasons)
+
+    # --- getting ready ---
 
     async def _opened(self, job: Job) -> bool:
         """Whether the link is open. While it is not, the job waits in the queue: nothing of it has begun."""
-        if self.link.is_open:
+        if self.link.is_open and not (self._talk and self._talk.ended.is_set()):
             return True
+        await self._close()
+        error = await self._open()
+        if error is None:
+            return True
+        assert self._down_since is not None
+        # Counted from when both the trouble and the job were there: one that came late gets its own full patience.
+        age = max(0, self._clock() - job.submitted_at) / 1000
+        if verdict := self._policy.not_opened(error, min(age, self._timer() - self._down_since)):
+            await self._queue.finish(job, verdict.event, verdict.reason)
+        else:
+            await self._unless_stopped(self._sleep(self._policy.pause(self._attempt)))
+        return False
+
+    async def _open(self) -> LinkError | None:
+        """Open the link and find out what the printer can say; what went wrong, if anything did."""
         try:
             await self.link.open()
+            await self._begin_talk()
         except LinkError as error:
-            await self._not_open(job, error)
-            return False
+            await self._close()
+            self._attempt += 1
+            if self._down_since is None:
+                self._down_since, self._attempt = self._timer(), 0
+                log.warning("printer_offline", extra={"printer": self.destination.name, "detail": error.text()})
+            self._report(state="stopped", reasons=(OFFLINE,))
+            return error
         if self._down_since is not None:
             log.info("printer_back", extra={"printer": self.destination.name})
-        self._down_since = None
-        self._report(reasons=())
-        return True
+            self._down_since = None
+        if not self._watches:
+            self._report(reasons=())
+        return None
 
-    async def _not_open(self, job: Job, error: LinkError) -> None:
-        now = self._clock()
-        if self._down_since is None:
-            self._down_since = now
-            self._attempt = 0
-            log.warning("printer_offline", extra={"printer": self.destination.name, "detail": error.text()})
-        self._report(state="stopped", reasons=(OFFLINE,))
-        patience = self.destination.settings.retry_s * 1000
-        if now - max(job.submitted_at, self._down_since) >= patience:
-            event = JobEvent.HOLD if self.destination.settings.on_failure == "hold" else JobEvent.FAIL
-            await self._queue.finish(job, event, _reason(error))
+    async def _begin_talk(self) -> None:
+        if not self.link.two_way:
             return
-        pause = PAUSES_S[min(self._attempt, len(PAUSES_S) - 1)]
-        self._attempt += 1
-        await self._pause(pause)
+        self._talk = Talk(self.link, self._ways, self._heard)
+        self._talk.begin()
+        await self._talk.try_out()
+        self._take_reported(self._talk.reported)
 
-    async def _pause(self, seconds: float) -> None:
-        """Sleep, unless stopped."""
-        sleeping = asyncio.ensure_future(self._sleep(seconds))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            stopping.cancel()
+    def _take_reported(self, identities: set[bytes]) -> None:
+        """Confirm the jobs in doubt of which the printer has now said that they are out."""
+        for identity in self._doubtful.keys() & identities:
+            job = self._doubtful.pop(identity)
+            log.info("confirmed_late", extra={"printer": self.destination.name, "job": job.id})
+            self._conclude(job, Verdict(JobEvent.CONFIRM))
+
+    async def _ready(self) -> bool:
+        """Whether the printer says it can print. While it cannot, its queue stands still and says why."""
+        if not self._watches:
+            return True
+        reasons = await self._look()
+        if HARMLESS.issuperset(reasons):
+            return True
+        await self._unless_stopped(self._sleep(ASK_S))
+        return False
 
     # --- printing ---
 
@@ -147,47 +216,93 @@ class Worker:
             return
         self._report(state="processing")
         try:
-            await self.link.write(data)
+            verdict = await self._deliver(job, data)
+        except LinkBroken as error:
+            detail = {"printer": self.destination.name, "job": job.id, "sent": error.sent, "detail": error.text()}
+            log.warning("link_broken", extra=detail)
+            self._doubtful[process_id(job.seq)] = job
+            self._conclude(job, self._policy.broken(error))
+            await self._close()
+        except asyncio.CancelledError:
+            self._conclude(job, Verdict(JobEvent.HOLD, IN_DOUBT))
+            raise
+        else:
+            self._conclude(job, verdict)
+
+    async def _deliver(self, job: Job, data: bytes) -> Verdict:
+        """Send a job's bytes and find out what can be known of them. Raises LinkBroken."""
+        answered: asyncio.Future[None] | None = None
+        if self._talk is not None and self._talk.can_confirm:
+            question, answered = self._talk.ask_when_printed(job.seq)
+            data += question
+        await self.link.write(data)
+        try:
+            if answered is not None:
+                return await self._confirmed(answered)
             await self.link.settled()
             await self.link.end_job()
         except LinkBroken as error:
-            await self.link.close()
-            self._broken(job, error)
-        except asyncio.CancelledError:
-            self._conclude(job, JobEvent.HOLD, _IN_DOUBT)
+            error.sent = max(error.sent, len(data))  # whatever broke now, the ticket had been handed over
             raise
-        else:
-            self._conclude(job, _ENDS[self.link.assurance])
+        return Verdict(_ENDS[self.link.assurance])
 
-    def _conclude(self, job: Job, event: JobEvent, reason: Reason | None = None) -> None:
+    async def _confirmed(self, answered: asyncio.Future[None]) -> Verdict:
+        """Wait for the printer's word. It may take as long as somebody needs to bring paper; silence may not."""
+        assert self._talk is not None
+        well_since = self._timer()
+        while True:
+            done, _ = await asyncio.wait({answered}, timeout=ASK_S)
+            if done and not answered.cancelled():
+                return Verdict(JobEvent.CONFIRM)
+            if done or self._talk.ended.is_set():
+                raise LinkBroken("link.broken", sent=1, port=self.link.port, detail="EOF")
+            if self._watches and not HARMLESS.issuperset(await self._look()):
+                well_since = self._timer()
+            elif self._timer() - well_since >= CONFIRM_S:
+                raise LinkBroken("link.unconfirmed", sent=1, port=self.link.port, seconds=CONFIRM_S)
+
+    # --- what became of it ---
+
+    def _conclude(self, job: Job, verdict: Verdict) -> None:
         """Have the outcome committed without waiting: the next start goes into the same transaction."""
 
         def saved(future: asyncio.Future[Job | None]) -> None:
             if not future.cancelled() and future.exception() is not None:
-                self._unsaved.append((job, event, reason))
+                self._unsaved.append((job, verdict))
 
-        self._queue.finish(job, event, reason).add_done_callback(saved)
+        self._queue.finish(job, verdict.event, verdict.reason).add_done_callback(saved)
 
     async def _save_again(self) -> None:
         """What came out of a job and could not be saved is saved before anything else prints."""
-        job, event, reason = self._unsaved[0]
-        try:
-            await self._queue.finish(job, event, reason)
-            del self._unsaved[0]
-        except StorageUnavailable:
-            await self._pause(STORAGE_PAUSE_S)
+        job, verdict = self._unsaved[0]
+        await self._queue.finish(job, verdict.event, verdict.reason)
+        del self._unsaved[0]
 
-    def _broken(self, job: Job, error: LinkBroken) -> None:
-        detail = {"printer": self.destination.name, "job": job.id, "sent": error.sent, "detail": error.text()}
-        log.warning("link_broken", extra=detail)
-        if error.sent == 0:
-            self._conclude(job, JobEvent.RETRY)
-        else:
-            self._conclude(job, JobEvent.HOLD, _IN_DOUBT)
+    # --- small things ---
+
+    async def _close(self) -> None:
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            await talk.end()
+        await self.link.close()
+
+    async def _unless_stopped(self, work: Awaitable[Any], seconds: float | None = None) -> bool:
+        """Wait for `work`, at most so long and not beyond a stop; whether it was done."""
+        doing = asyncio.ensure_future(_coroutine(work))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({doing, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            return doing.done()
+        finally:
+            doing.cancel()
+            stopping.cancel()
 
     def _report(self, **fields: object) -> None:
         self._destinations.report(self.destination, **fields)
 
 
-def _reason(error: TicketDaemonError) -> Reason:
-    return Reason(error.code, error.key, error.parameters)
+def _coroutine(work: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
+    async def wait() -> Any:
+        return await work
+
+    return wait()

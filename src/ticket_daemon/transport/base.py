@@ -35,6 +35,7 @@ class Link(ABC):
 
     assurance: ClassVar[Assurance] = "sent"
     two_way: ClassVar[bool] = False  #: answers of the printer can be read
+    ways: tuple[str, ...] = ()  #: how the printer is known to answer, whatever its profile says
     port: str = ""  #: what people call the place: "192.168.1.50:9100", "/dev/usb/lp0"
 
     @property

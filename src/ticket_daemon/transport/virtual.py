@@ -18,6 +18,7 @@ class VirtualLink(Link):
     """A link to an emulated printer in this process."""
 
     two_way = True
+    ways = ("dle_eot", "process_id")
 
     def __init__(self, uri: SplitResult, profile: Profile) -> None:
         self.port = f"virtual://{uri.hostname or 'virtual'}"

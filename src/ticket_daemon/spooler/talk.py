@@ -1,0 +1,185 @@
+"""The conversation with a two-way printer: what it says of itself, and when it says that a ticket is out.
+
+It knows questions, answers and who waits for which; it does not know jobs, policies or what a link is made of. It
+promises that the link is always read while it is open, that a question to a silent printer ends after a time rather
+than never, and that only a printer which has answered is believed to be able to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from ticket_daemon.poster.escpos.answers import (
+    Answer,
+    AnswerParser,
+    ProcessAnswer,
+    RealtimeAnswer,
+    StatusAnswer,
+    realtime_reasons,
+)
+from ticket_daemon.poster.escpos.status import RealtimeStatus, Response, TransmitStatus
+from ticket_daemon.transport import Link
+
+log = logging.getLogger(__name__)
+
+#: How long a printer may take to answer a question it answers at once. Printers do in some milliseconds; Wi-Fi adds.
+ANSWER_S: Final = 2.0
+#: Process ids are four characters 20h-7Eh (Epson, GS ( H fn 48).
+_DIGITS: Final = bytes(range(0x21, 0x7F))
+_QUESTIONS: Final = (1, 2, 3, 4)
+#: Reasons with which a printer prints on.
+HARMLESS: Final = frozenset(("media-low", "drawer-open"))
+
+
+def process_id(number: int) -> bytes:
+    """Four printable bytes for a number, each different from its neighbours' for 78 million jobs."""
+    digits = bytearray()
+    for _ in range(4):
+        number, digit = divmod(number, len(_DIGITS))
+        digits.insert(0, _DIGITS[digit])
+    return bytes(digits)
+
+
+class Talk:
+    """One open link's conversation. `ways` are what the printer's profile says it can answer."""
+
+    def __init__(self, link: Link, ways: tuple[str, ...], heard: Callable[[tuple[str, ...]], None]) -> None:
+        self._link = link
+        self._ways = set(ways)
+        self._heard = heard
+        self._parser = AnswerParser()
+        self._reading: asyncio.Task[None] | None = None
+        self._realtime: asyncio.Queue[int] = asyncio.Queue()
+        self._asking = asyncio.Lock()
+        self._printed: dict[bytes, asyncio.Future[None]] = {}
+        self._in_turn: list[asyncio.Future[None]] = []  #: who waits for GS r, in the order of asking
+        self.ended = asyncio.Event()  #: the link has nothing more to say
+        self.reported: set[bytes] = set()  #: process ids nobody waited for
+
+    # --- life ---
+
+    def begin(self) -> None:
+        """Read from now on."""
+        self._reading = asyncio.create_task(self._read())
+
+    async def end(self) -> None:
+        """Stop reading; whoever waits is told that the answer will not come."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self.ended.set()
+        for waiting in (*self._printed.values(), *self._in_turn):
+            if not waiting.done():
+                waiting.cancel()
+        self._printed.clear()
+        self._in_turn.clear()
+
+    async def _read(self) -> None:
+        while data := await self._link.read():
+            for answer in self._parser.feed(data):
+                self._take(answer)
+        self._give_up()
+
+    def _take(self, answer: Answer) -> None:
+        match answer:
+            case RealtimeAnswer():
+                self._realtime.put_nowait(answer.status)
+            case ProcessAnswer():
+                self._process_done(answer.identity)
+            case StatusAnswer() if self._in_turn:
+                waiting = self._in_turn.pop(0)
+                if not waiting.done():
+                    waiting.set_result(None)
+
+    def _process_done(self, identity: bytes) -> None:
+        waiting = self._printed.pop(identity, None)
+        if waiting is None:
+            self.reported.add(identity)
+        elif not waiting.done():
+            waiting.set_result(None)
+
+    # --- questions ---
+
+    @property
+    def can_tell_status(self) -> bool:
+        """Whether it is worth asking how the printer is."""
+        return "dle_eot" in self._ways
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether it can say that a ticket is out."""
+        return bool(self._ways & {"process_id", "gs_r"})
+
+    async def reasons(self) -> tuple[str, ...] | None:
+        """What is the matter with the printer (nothing: ()); None when it does not answer. Raises LinkBroken."""
+        async with self._asking:
+            while not self._realtime.empty():
+                self._realtime.get_nowait()
+            statuses: dict[int, int] = {}
+            for n in _QUESTIONS:
+                await self._link.write(RealtimeStatus(n).encode())
+                try:
+                    async with asyncio.timeout(ANSWER_S):
+                        statuses[n] = await self._realtime.get()
+                except TimeoutError:
+                    return None
+        return realtime_reasons(statuses)
+
+    async def try_out(self) -> None:
+        """Find out which of the profile's ways this printer really has: what it does not answer is not counted on.
+
+        A printer that is out of paper answers nothing that stands in its queue, so it is not asked then.
+        """
+        if self.can_tell_status:
+            reasons = await self.reasons()
+            if reasons is None:
+                # What does not answer the simplest question, or answers it with nonsense, is not believed in anything.
+                log.info("printer_does_not_answer", extra={"port": self._link.port, "question": "dle_eot"})
+                self._ways.clear()
+                return
+            self._heard(reasons)
+            if not HARMLESS.issuperset(reasons):
+                return
+        for way in ("process_id", "gs_r"):
+            if way in self._ways and not await self._answers(way):
+                log.info("printer_does_not_answer", extra={"port": self._link.port, "question": way})
+                self._ways -= {way}
+
+    async def _answers(self, way: str) -> bool:
+        question, answered = self._question(0, way)
+        await self._link.write(question)
+        done, _ = await asyncio.wait({answered}, timeout=ANSWER_S)
+        if not done:
+            self._forget(answered)
+        return bool(done) and not answered.cancelled()
+
+    # --- confirmation ---
+
+    def ask_when_printed(self, number: int) -> tuple[bytes, asyncio.Future[None]]:
+        """Bytes to send behind a ticket, and what is done when the printer has printed it (cancelled: never said)."""
+        return self._question(number, "process_id" if "process_id" in self._ways else "gs_r")
+
+    def _question(self, number: int, way: str) -> tuple[bytes, asyncio.Future[None]]:
+        answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.ended.is_set():
+            answered.cancel()
+        elif way == "process_id":
+            identity = process_id(number)
+            self._printed[identity] = answered
+            return Response.process_id(identity).encode(), answered
+        else:
+            self._in_turn.append(answered)
+        return TransmitStatus(1).encode(), answered
+
+    def _forget(self, answered: asyncio.Future[None]) -> None:
+        """Nobody waits for this any more; a late answer must not be taken for another's."""
+        self._printed = {identity: waiting for identity, waiting in self._printed.items() if waiting is not answered}
+        answered.cancel()

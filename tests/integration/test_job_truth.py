@@ -1,0 +1,241 @@
+"""What the page is told, against printers that misbehave: the emulator as a fault rig behind real TCP.
+
+The parts run in this process, so that a test can change the printer's condition and see what comes of it; nothing
+sleeps: every wait is for something that happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ticket_daemon.config import PrinterSettings
+from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.poster.render import render_ticket
+from ticket_daemon.printers import Destination, Destinations, PrinterStatus
+from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.queue import Job, JobState, NewJob, Queue
+from ticket_daemon.spooler import Spooler
+
+PATIENCE_S = 20.0
+
+
+class Shop:
+    """A queue, a spooler and what was heard of jobs and printers."""
+
+    def __init__(self, folder: Path, *printers: PrinterSettings) -> None:
+        self.destinations = Destinations(Destination(p, find(p.profile)) for p in printers)
+        self.queue = Queue(folder / "queue.db", 100, lambda: time.time_ns() // 1_000_000)
+        self.spooler = Spooler(self.destinations, self.queue, lambda: time.time_ns() // 1_000_000)
+        self.history: dict[str, list[str]] = {}
+        self.statuses: list[PrinterStatus] = []
+        self._changed = asyncio.Condition()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        doubtful = await self.queue.open()
+        self.queue.listen(self._job)
+        self.destinations.listen(lambda d: self._note(self.statuses, d.status))
+        self.spooler.start(doubtful)
+
+    def _job(self, job: Job) -> None:
+        self._note(self.history.setdefault(job.id, []), str(job.state))
+
+    def _note(self, heard: list[Any], what: object) -> None:
+        heard.append(what)
+        self._wake()
+
+    def _wake(self) -> None:
+        async def wake() -> None:
+            async with self._changed:
+                self._changed.notify_all()
+
+        task = asyncio.ensure_future(wake())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def until(self, job_id: str, *states: str) -> str:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
+            await self._changed.wait_for(lambda: self.history.get(job_id, [""])[-1] in states)
+        return self.history[job_id][-1]
+
+    async def until_status(self, *reasons: str) -> None:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
+            await self._changed.wait_for(lambda: bool(self.statuses) and self.statuses[-1].reasons == reasons)
+
+    async def submit(self, job_id: str, text: str = "UN TACO", lines: int = 1) -> None:
+        document = {
+            "version": "1.0",
+            "profile": {"model": "TM-T20III"},
+            "commands": [{"type": "text", "data": {"content": f"{text} {job_id}"}}] * lines + [{"type": "cut"}],
+        }
+        data = render_ticket(document).data
+        await self.queue.submit(NewJob(job_id, "caja", job_id.encode(), b"{}", data, time.time_ns() // 1_000_000))
+
+    async def stop(self) -> None:
+        await self.spooler.stop()
+        await self.queue.close()
+
+
+@asynccontextmanager
+async def shop(
+    folder: Path, printer: EmulatedPrinter, profile: str = "TM-T20III", **more: object
+) -> AsyncIterator[Shop]:
+    settings = PrinterSettings("caja", printer.uri, profile, default=True, **more)  # type: ignore[arg-type]
+    running = Shop(folder, settings)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+def printed(printer: EmulatedPrinter) -> list[str]:
+    """The first line of each piece that came out."""
+    return [next((line for line in ticket.paper.text if line.strip()), "") for ticket in printer.tickets]
+
+
+def emulated(profile: str = "TM-T20III", **options: object) -> EmulatedPrinter:
+    found = find(profile)
+    assert found is not None
+    return EmulatedPrinter(found, **options)  # type: ignore[arg-type]
+
+
+async def test_a_printer_that_can_say_so_confirms_each_ticket(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        for n in range(5):
+            await here.submit(f"n{n}")
+        for n in range(5):
+            assert await here.until(f"n{n}", "confirmed", "held", "failed", "sent") == "confirmed"
+        assert here.history["n0"] == ["queued", "printing", "confirmed"]
+        assert [line.split()[-1] for line in printed(printer)] == [f"n{n}" for n in range(5)]
+
+
+async def test_a_printer_that_cannot_is_only_ever_said_to_have_been_sent_to(tmp_path: Path) -> None:
+    async with emulated("Generic 58mm") as printer, shop(tmp_path, printer, "Generic 58mm") as here:
+        await here.submit("one")
+        assert await here.until("one", "confirmed", "sent", "held") == "sent"
+
+
+async def test_a_profile_that_promises_too_much_is_found_out_and_ends_sent(tmp_path: Path) -> None:
+    async with emulated(faults=Faults(mute=True)) as printer, shop(tmp_path, printer) as here:
+        await here.submit("one")
+        assert await here.until("one", "confirmed", "sent", "held") == "sent"
+
+
+async def test_an_empty_printer_gets_nothing_says_so_and_prints_when_it_has_paper(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        printer.set_condition(paper_out=True)
+        await here.submit("one")
+        await here.until_status("media-empty")
+        assert here.history["one"] == ["queued"]
+        printer.set_condition(paper_out=False)
+        assert await here.until("one", "confirmed", "held", "sent") == "confirmed"
+        assert len(printed(printer)) == 1
+
+
+async def test_paper_that_runs_out_in_the_middle_is_waited_for_and_the_ticket_finishes_once(tmp_path: Path) -> None:
+    async with emulated(out_of_paper_after_lines=10) as printer, shop(tmp_path, printer) as here:
+        await here.submit("long", lines=30)
+        await here.submit("next")
+        await here.until_status("media-empty")
+        assert here.history["long"][-1] == "printing"
+        assert here.history["next"] == ["queued"]
+        printer.printer.out_of_paper_after_lines = None
+        printer.set_condition(paper_out=False)
+        assert await here.until("next", "confirmed", "held", "sent") == "confirmed"
+        assert here.history["long"][-1] == "confirmed"
+        assert len(printed(printer)) == 2
+        whole = [line for line in printer.tickets[0].paper.text if "long" in line]
+        assert len(whole) == 30
+
+
+async def test_an_open_cover_holds_the_queue_and_says_so(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        printer.set_condition(cover_open=True)
+        await here.submit("one")
+        await here.until_status("cover-open")
+        printer.set_condition(cover_open=False)
+        assert await here.until("one", "confirmed", "held", "sent") == "confirmed"
+
+
+async def test_a_change_between_jobs_is_noticed_without_any_ticket(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        await here.submit("one")
+        await here.until("one", "confirmed")
+        printer.set_condition(paper_near_end=True)
+        await here.until_status("media-low")
+        printer.set_condition(paper_near_end=False, cover_open=True)
+        await here.until_status("cover-open")
+        printer.set_condition(cover_open=False)
+        await here.until_status()
+
+
+async def test_a_connection_cut_in_the_middle_is_held_and_not_printed_again(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        await here.submit("first")
+        await here.until("first", "confirmed")
+        printer.set_faults(Faults(reset_after=2000))
+        await here.submit("long", lines=200)
+        assert await here.until("long", "confirmed", "held", "sent", "failed") == "held"
+        printer.set_faults(Faults())
+        await here.submit("after")
+        assert await here.until("after", "confirmed", "held", "sent", "failed") == "confirmed"
+        assert here.history["long"][-1] == "held"
+
+
+async def test_a_printer_that_answers_nonsense_is_never_believed(tmp_path: Path) -> None:
+    async with emulated(faults=Faults(nonsense=b'\xff\x00?? 7"xxxx\x00')) as printer, shop(tmp_path, printer) as here:
+        await here.submit("one")
+        assert await here.until("one", "confirmed", "sent", "held", "failed") in ("sent", "held")
+
+
+async def test_a_slow_printer_is_waited_for(tmp_path: Path) -> None:
+    async with emulated(faults=Faults(bytes_per_second=4000)) as printer, shop(tmp_path, printer) as here:
+        await here.submit("long", lines=200)
+        assert await here.until("long", "confirmed", "held", "sent", "failed") == "confirmed"
+
+
+async def test_a_printer_switched_off_is_offline_and_its_tickets_print_when_it_is_back(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        await here.submit("one")
+        await here.until("one", "confirmed")
+        await printer.refuse()
+        await here.until_status("offline")
+        await here.submit("two")
+        assert here.history["two"] == ["queued"]
+        await printer.listen()
+        assert await here.until("two", "confirmed", "held", "failed") == "confirmed"
+        assert len(printed(printer)) == 2
+
+
+async def test_an_offline_printer_fails_its_jobs_after_the_patience_it_was_given(tmp_path: Path) -> None:
+    async with emulated(refuse=True) as printer, shop(tmp_path, printer, retry_s=0) as here:
+        await here.submit("one")
+        assert await here.until("one", "failed", "held", "confirmed") == "failed"
+        job = await here.queue.find("one")
+        assert job is not None
+        assert job.reason is not None
+        assert job.reason.code == "printer_offline"
+
+
+async def test_a_job_whose_outcome_was_unknown_is_confirmed_when_the_printer_says_so_later(tmp_path: Path) -> None:
+    from ticket_daemon.queue import JobEvent, Reason
+    from ticket_daemon.spooler.talk import process_id
+
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        printer.set_condition(cover_open=True)
+        await here.submit("one")
+        await here.until_status("cover-open")
+        job = await here.queue.find("one")
+        assert job is not None
+        assert job.state is JobState.QUEUED
+        await here.queue.finish(job, JobEvent.HOLD, Reason("unknown_outcome", "job.unknown_outcome"))
+        worker = here.spooler._workers["caja"]
+        worker.doubt(job)
+        worker._take_reported({process_id(job.seq)})
+        assert await here.until("one", "confirmed") == "confirmed"
