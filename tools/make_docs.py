@@ -46,6 +46,7 @@ _WHEN: Final = {
     (S.PRINTING, E.HOLD): "the link broke or the daemon died in the middle: nobody knows how much was printed",
     (S.PRINTING, E.RETRY): "the link broke before the first byte: certainly nothing was printed",
     (S.PRINTING, E.EXPIRE): "certainly nothing was printed, and `ttl_s` is over",
+    (S.HELD, E.CONFIRM): "the printer says, when it is reached again, that it has printed",
     (S.HELD, E.RELEASE): "a person lets it go on",
     (S.HELD, E.CANCEL): "a person gives it up",
 }

@@ -141,6 +141,7 @@ async def test_every_byte_arrives_as_it_was_in_order(make: MakeRig, tmp_path: Pa
         await rig.link.open()
         assert rig.link.is_open
         await rig.link.write(EVERY_BYTE)
+        await rig.link.settled()
         await rig.link.end_job()
         assert await asyncio.to_thread(rig.arrived, len(EVERY_BYTE)) == EVERY_BYTE
         await rig.link.close()
@@ -165,6 +166,7 @@ async def test_it_can_be_closed_at_any_time_and_opened_again(make: MakeRig, tmp_
         await rig.link.close()
         await rig.link.open()
         await rig.link.write(b"one")
+        await rig.link.settled()
         await rig.link.close()
         await rig.link.close()
         assert not rig.link.is_open

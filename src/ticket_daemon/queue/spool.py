@@ -30,6 +30,8 @@ from ticket_daemon.queue.store import Inserted, Store
 
 #: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
 RETRY_AFTER_S: Final = 2
+#: Jobs with more than so many bytes are written aside: no one waits for another's long ticket.
+HEAVY_BYTES: Final = 64 * 1024
 #: Jobs looked at in one transaction of pruning.
 PRUNE_ROWS: Final = 1000
 
@@ -141,7 +143,8 @@ class Queue:
                     self._lane(new.destination).append(accepted.job)
                     self._tell(accepted.job)
 
-        self._commits.submit(lambda store: store.insert(new), committed)
+        heavy = len(new.document) + len(new.data) > HEAVY_BYTES
+        self._commits.submit(lambda store: store.insert(new), committed, heavy=heavy)
 
     async def submit(self, new: NewJob) -> Accepted:
         """`offer` for those who wait; raises what `offer` refuses with."""
@@ -188,13 +191,9 @@ class Queue:
         lane = self._lanes.get(destination)
         return bool(lane and lane.printing)
 
-    async def next(self, destination: str) -> Job:
-        """The job at the head of a destination's queue, waiting for one if need be. It stays there."""
-        lane = self._lane(destination)
-        while not lane.jobs:
-            lane.filled.clear()
-            await lane.filled.wait()
-        return lane.jobs[0]
+    def bell(self, destination: str) -> asyncio.Event:
+        """Rings (is set) when a job comes for that destination; whoever waits at it clears it first."""
+        return self._lane(destination).bell
 
     async def start(self, job: Job) -> bytes | None:
         """Commit that `job` (the head of its queue) begins to print; its bytes, or None when it was cancelled."""
@@ -260,7 +259,7 @@ class Queue:
 
     async def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""
-        return await self._commits.run(lambda store: store.recent(limit))
+        return await self._commits.run(lambda store: store.recent(limit), heavy=True)
 
     async def cancel(self, job_id: str) -> Job:
         """End a job that has not begun, or that is held. Raises UnknownJob, NotCancellable."""
@@ -275,14 +274,17 @@ class Queue:
     async def prune(self, older_than: int) -> int:
         """Forget finished jobs last changed before `older_than` (ms since 1970), some at a time; how many went."""
         total = 0
-        while gone := await self._commits.run(lambda store: store.prune(older_than, PRUNE_ROWS)):
+        while gone := await self._commits.run(lambda store: store.prune(older_than, PRUNE_ROWS), heavy=True):
             total += gone
         return total
 
     # --- inside ---
 
     def _lane(self, destination: str) -> _Lane:
-        return self._lanes.setdefault(destination, _Lane())
+        lane = self._lanes.get(destination)
+        if lane is None:
+            lane = self._lanes[destination] = _Lane()
+        return lane
 
     def _tell(self, job: Job) -> None:
         for listener in self._listeners:
@@ -295,7 +297,7 @@ class _Lane:
     def __init__(self) -> None:
         self.jobs: deque[Job] = deque()
         self.printing = 0
-        self.filled = asyncio.Event()
+        self.bell = asyncio.Event()
 
     @property
     def ahead(self) -> int:
@@ -303,11 +305,11 @@ class _Lane:
 
     def append(self, job: Job) -> None:
         self.jobs.append(job)
-        self.filled.set()
+        self.bell.set()
 
     def put_first(self, job: Job) -> None:
         self.jobs.appendleft(job)
-        self.filled.set()
+        self.bell.set()
 
     def remove(self, job: Job) -> bool:
         for index, waiting in enumerate(self.jobs):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from ticket_daemon.errors import LinkError, StorageUnavailable
@@ -25,7 +25,7 @@ from ticket_daemon.transport import Link, LinkBroken
 
 log = logging.getLogger(__name__)
 
-Sleep = Callable[[float], Awaitable[None]]
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
 Clock = Callable[[], int]
 Timer = Callable[[], float]
 
@@ -37,6 +37,10 @@ IDLE_CLOSE_S: Final = 15.0
 ASK_S: Final = 0.8
 #: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
 CONFIRM_S: Final = 60.0
+
+#: How long a started job waits for the one before it to be taken; then its start is taken back, so that a crash while
+#: the printer stands still leaves one job in doubt and not two.
+SETTLE_SOON_S: Final = 0.05
 
 _ENDS: Final = {"sent": JobEvent.SEND, "spooled": JobEvent.SPOOL}
 
@@ -65,15 +69,18 @@ class Worker:
         self._sleep = sleep
         self._policy = ErrorPolicy(destination.settings)
         self._stopping = asyncio.Event()
+        self._bell = queue.bell(destination.name)
         self._talk: Talk | None = None
         self._down_since: float | None = None
         self._attempt = 0
         self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
         self._unsaved: list[tuple[Job, Verdict]] = []
+        self._unsettled: Job | None = None  #: under way: its bytes leave, or have left and are not known to be taken
 
     def stop(self) -> None:
         """Finish the job in hand and take no other."""
         self._stopping.set()
+        self._bell.set()
 
     def doubt(self, job: Job) -> None:
         """A job of an earlier run whose outcome is not known: the printer may still say that it is out."""
@@ -84,7 +91,10 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 await self._turn()
+            await self._settle()
         finally:
+            if self._unsettled is not None:
+                self._conclude(Verdict(JobEvent.HOLD, IN_DOUBT))
             await self._close()
 
     async def _turn(self) -> None:
@@ -94,11 +104,13 @@ class Worker:
                 await self._save_again()
             elif job := self._queue.head(self.destination.name):
                 await self._one(job)
+            elif self._unsettled is not None:
+                await self._settle()
             else:
                 await self._idle()
         except StorageUnavailable as error:
             log.error("storage_unavailable", extra={"printer": self.destination.name, "detail": error.text()})
-            await self._unless_stopped(self._sleep(STORAGE_PAUSE_S))
+            await self._pause(STORAGE_PAUSE_S)
         except LinkBroken as error:  # between jobs: nothing is lost, the next one opens the link again
             log.info("link_lost", extra={"printer": self.destination.name, "detail": error.text()})
             await self._close()
@@ -122,8 +134,7 @@ class Worker:
         else:
             self._report(state="stopped" if self.destination.status.reasons else "idle")
             wait = IDLE_CLOSE_S if self.link.is_open else None
-        came = await self._unless_stopped(self._queue.next(self.destination.name), wait)
-        if not came and self.link.is_open and not self._watches:
+        if not await self._rung(wait) and self.link.is_open and not self._watches:
             await self._close()
 
     @property
@@ -150,6 +161,7 @@ class Worker:
         """Whether the link is open. While it is not, the job waits in the queue: nothing of it has begun."""
         if self.link.is_open and not (self._talk and self._talk.ended.is_set()):
             return True
+        await self._settle()
         await self._close()
         error = await self._open()
         if error is None:
@@ -160,7 +172,7 @@ class Worker:
         if verdict := self._policy.not_opened(error, min(age, self._timer() - self._down_since)):
             await self._queue.finish(job, verdict.event, verdict.reason)
         else:
-            await self._unless_stopped(self._sleep(self._policy.pause(self._attempt)))
+            await self._pause(self._policy.pause(self._attempt))
         return False
 
     async def _open(self) -> LinkError | None:
@@ -196,7 +208,7 @@ class Worker:
         for identity in self._doubtful.keys() & identities:
             job = self._doubtful.pop(identity)
             log.info("confirmed_late", extra={"printer": self.destination.name, "job": job.id})
-            self._conclude(job, Verdict(JobEvent.CONFIRM))
+            self._save(job, Verdict(JobEvent.CONFIRM))
 
     async def _ready(self) -> bool:
         """Whether the printer says it can print. While it cannot, its queue stands still and says why."""
@@ -205,46 +217,79 @@ class Worker:
         reasons = await self._look()
         if HARMLESS.issuperset(reasons):
             return True
-        await self._unless_stopped(self._sleep(ASK_S))
+        await self._pause(ASK_S)
         return False
 
     # --- printing ---
 
     async def _print(self, job: Job) -> None:
+        """Print a job. The one before it may still be on its way while this one's start is committed, not longer."""
         data = await self._queue.start(job)
         if data is None:
             return
-        self._report(state="processing")
-        try:
-            verdict = await self._deliver(job, data)
-        except LinkBroken as error:
-            detail = {"printer": self.destination.name, "job": job.id, "sent": error.sent, "detail": error.text()}
-            log.warning("link_broken", extra=detail)
-            self._doubtful[process_id(job.seq)] = job
-            self._conclude(job, self._policy.broken(error))
-            await self._close()
-        except asyncio.CancelledError:
-            self._conclude(job, Verdict(JobEvent.HOLD, IN_DOUBT))
-            raise
-        else:
-            self._conclude(job, verdict)
+        if await self._settled_soon() and self.link.is_open:
+            self._report(state="processing")
+            await self._deliver(job, data)
+        else:  # the printer takes its time, or is gone: this one has not begun after all
+            await self._put_back(job)
 
-    async def _deliver(self, job: Job, data: bytes) -> Verdict:
-        """Send a job's bytes and find out what can be known of them. Raises LinkBroken."""
+    async def _settled_soon(self) -> bool:
+        if self._unsettled is None:
+            return True
+        try:
+            async with asyncio.timeout(SETTLE_SOON_S):
+                await self._settle()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _deliver(self, job: Job, data: bytes) -> None:
+        """Send a job's bytes and find out what can be known of them."""
         answered: asyncio.Future[None] | None = None
+        question = b""
         if self._talk is not None and self._talk.can_confirm:
             question, answered = self._talk.ask_when_printed(job.seq)
-            data += question
-        await self.link.write(data)
+        self._unsettled = job
+        try:
+            await self.link.write(data + question)
+        except LinkBroken as error:
+            await self._broken(error)
+            return
         try:
             if answered is not None:
-                return await self._confirmed(answered)
-            await self.link.settled()
-            await self.link.end_job()
+                self._conclude(await self._confirmed(answered))
+            else:
+                await self.link.end_job()
         except LinkBroken as error:
-            error.sent = max(error.sent, len(data))  # whatever broke now, the ticket had been handed over
-            raise
-        return Verdict(_ENDS[self.link.assurance])
+            error.sent = len(data)  # whatever broke now, the ticket had been handed over
+            await self._broken(error)
+
+    async def _settle(self) -> None:
+        """Wait until the last job's bytes are taken, and conclude it. When cancelled it is as before."""
+        if self._unsettled is None:
+            return
+        try:
+            await self.link.settled()
+        except LinkBroken as error:
+            error.sent = max(error.sent, 1)
+            await self._broken(error)
+        else:
+            self._conclude(Verdict(_ENDS[self.link.assurance]))
+
+    async def _broken(self, error: LinkBroken) -> None:
+        """The link broke with a job under way."""
+        job = self._unsettled
+        assert job is not None
+        detail = {"printer": self.destination.name, "job": job.id, "sent": error.sent, "detail": error.text()}
+        log.warning("link_broken", extra=detail)
+        verdict = self._policy.broken(error)
+        if verdict.event is JobEvent.RETRY:
+            self._unsettled = None
+            await self._put_back(job)
+        else:
+            self._doubtful[process_id(job.seq)] = job
+            self._conclude(verdict)
+        await self._close()
 
     async def _confirmed(self, answered: asyncio.Future[None]) -> Verdict:
         """Wait for the printer's word. It may take as long as somebody needs to bring paper; silence may not."""
@@ -263,14 +308,23 @@ class Worker:
 
     # --- what became of it ---
 
-    def _conclude(self, job: Job, verdict: Verdict) -> None:
-        """Have the outcome committed without waiting: the next start goes into the same transaction."""
+    def _conclude(self, verdict: Verdict) -> None:
+        """Have the outcome of the job under way committed, without waiting: the next start joins the transaction."""
+        job, self._unsettled = self._unsettled, None
+        assert job is not None
+        self._save(job, verdict)
 
+    def _save(self, job: Job, verdict: Verdict) -> None:
         def saved(future: asyncio.Future[Job | None]) -> None:
             if not future.cancelled() and future.exception() is not None:
                 self._unsaved.append((job, verdict))
 
         self._queue.finish(job, verdict.event, verdict.reason).add_done_callback(saved)
+
+    async def _put_back(self, job: Job) -> None:
+        """A job that has not begun after all is the first of its queue again, before any other is looked at."""
+        self._unsaved.append((job, Verdict(JobEvent.RETRY)))
+        await self._save_again()
 
     async def _save_again(self) -> None:
         """What came out of a job and could not be saved is saved before anything else prints."""
@@ -286,23 +340,27 @@ class Worker:
             await talk.end()
         await self.link.close()
 
-    async def _unless_stopped(self, work: Awaitable[Any], seconds: float | None = None) -> bool:
-        """Wait for `work`, at most so long and not beyond a stop; whether it was done."""
-        doing = asyncio.ensure_future(_coroutine(work))
+    async def _rung(self, seconds: float | None) -> bool:
+        """Wait for a job or a stop, at most so long; whether there was one."""
+        self._bell.clear()
+        if self._queue.head(self.destination.name) or self._stopping.is_set():
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not beyond a stop."""
+        sleeping = asyncio.ensure_future(self._sleep(seconds))
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait({doing, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            return doing.done()
+            await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            doing.cancel()
+            sleeping.cancel()
             stopping.cancel()
 
     def _report(self, **fields: object) -> None:
         self._destinations.report(self.destination, **fields)
-
-
-def _coroutine(work: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
-    async def wait() -> Any:
-        return await work
-
-    return wait()

@@ -19,9 +19,10 @@ from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Link, LinkBrok
 
 DEFAULT_PORT: Final = 9100
 CHUNK: Final = 64 * 1024
-#: Pauses between looks at what the printer has not acknowledged, in seconds: the first is at once, since on a good
-#: network the answer is there within a fraction of a millisecond; each is twice as long as the one before.
-FIRST_LOOK_S: Final = 0.0001
+#: Looks at what the printer has not acknowledged: some in successive turns of the event loop, since on a good network
+#: the answer is there within a fraction of a millisecond; then with pauses (seconds), each twice the one before.
+QUICK_LOOKS: Final = 4
+FIRST_LOOK_S: Final = 0.001
 LAST_LOOK_S: Final = 0.02
 _TCP_CLOSE: Final = 7  # linux/tcp.h
 CLOSE_TIMEOUT_S: Final = 1.0
@@ -84,7 +85,7 @@ class SocketLink(Link):
         if self._writer is None:
             raise LinkBroken("link.broken", sent=1, port=self.port, detail="closed")
         try:
-            await self._acknowledged()
+            await self._acknowledged(self._writer)
         except TimeoutError:
             raise LinkBroken("link.stalled", sent=1, port=self.port, seconds=self._stall_s) from None
         except OSError as error:
@@ -102,21 +103,25 @@ class SocketLink(Link):
                 if transport.get_write_buffer_size() >= left:
                     raise
 
-    async def _acknowledged(self) -> None:
+    async def _acknowledged(self, writer: asyncio.StreamWriter) -> None:
         """Until the printer's TCP has everything; TimeoutError when nothing moves for `stall_s`."""
-        assert self._writer is not None
-        connection = self._writer.get_extra_info("socket")
-        left, still, look = unacknowledged(connection), 0.0, FIRST_LOOK_S
+        connection = writer.get_extra_info("socket")
+        left, still, look, looks = unacknowledged(connection), 0.0, FIRST_LOOK_S, 0
         while left:
-            if self._writer.is_closing() or is_dead(connection):
+            if writer.is_closing() or is_dead(connection):
                 raise ConnectionResetError("closed before the last bytes were acknowledged")
-            await asyncio.sleep(look)
+            looks += 1
+            if looks <= QUICK_LOOKS:
+                await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(look)
+                still += look
+                look = min(2 * look, LAST_LOOK_S)
             now = unacknowledged(connection)
-            still = still + look if now == left else 0.0
-            look = min(2 * look, LAST_LOOK_S)
-            if still >= self._stall_s:
+            if now != left:
+                left, still = now, 0.0
+            elif still >= self._stall_s:
                 raise TimeoutError
-            left = now
 
     async def read(self) -> bytes:
         assert self._reader is not None

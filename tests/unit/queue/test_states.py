@@ -68,8 +68,12 @@ def test_a_printing_job_cannot_be_cancelled_and_a_held_one_can() -> None:
 
 def test_only_a_queued_job_starts() -> None:
     assert before(E.START) == {S.QUEUED}
-    assert before(E.RETRY) == before(E.CONFIRM) == before(E.SEND) == before(E.SPOOL) == {S.PRINTING}
+    assert before(E.RETRY) == before(E.SEND) == before(E.SPOOL) == {S.PRINTING}
     assert before(E.RELEASE) == {S.HELD}
+
+
+def test_a_held_job_may_be_confirmed_later_because_the_printer_is_believed() -> None:
+    assert before(E.CONFIRM) == {S.PRINTING, S.HELD}
 
 
 def test_held_job_is_not_claimed() -> None:
