@@ -290,10 +290,11 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "el id «{id}» ya es de otro ticket con otro contenido; use un id nuevo",
         "the id '{id}' already belongs to another ticket with other content; use a new id",
     ),
-    "job.not_cancellable": (
-        "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cancelar",
-        "job '{id}' is printing already or has ended; it cannot be cancelled",
+    "job.wrong_state": (
+        "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cambiar",
+        "job '{id}' is printing already or has ended; it cannot be changed",
     ),
+    "job.held": ("una persona lo puso en espera", "a person put it on hold"),
     "job.cancelled": ("se canceló antes de imprimirse", "it was cancelled before it printed"),
     "job.expired": (
         "caducó antes de poder imprimirse; no se imprimirá",
@@ -303,6 +304,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "no se sabe cuánto se imprimió; mire el papel y reimprima o descarte",
         "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
     ),
+    "reprint.banner": ("REIMPRESIÓN", "REPRINT"),
     "job.queued": ("Ticket en cola", "Ticket queued"),
     "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
     "job.state.queued": ("En cola", "Queued"),

@@ -11,18 +11,25 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 START_TIMEOUT_S = 30.0
 
 
 class DaemonProcess:
-    """`ticket-daemon run` on a free port."""
+    """`ticket-daemon run` on a free port; `program` is what stands in for the command."""
 
-    def __init__(self, data_dir: Path, *arguments: str, config: str | None = None, env: str = "test") -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        config: str | None = None,
+        env: str = "test",
+        program: Sequence[str] = ("-m", "ticket_daemon"),
+    ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "ticket_daemon", "run", "--env", env, "--port", "0"]
+        command = [sys.executable, *program, "run", "--env", env, "--port", "0"]
         command += ["--data-dir", str(data_dir), *arguments]
         if config is not None:
             (data_dir / "config.toml").write_text(config, "utf-8")
@@ -84,10 +91,14 @@ class DaemonProcess:
 
 @contextlib.contextmanager
 def daemon_process(
-    data_dir: Path, *arguments: str, config: str | None = None, env: str = "test"
+    data_dir: Path,
+    *arguments: str,
+    config: str | None = None,
+    env: str = "test",
+    program: Sequence[str] = ("-m", "ticket_daemon"),
 ) -> Iterator[DaemonProcess]:
     """The daemon for the length of a block."""
-    daemon = DaemonProcess(data_dir, *arguments, config=config, env=env)
+    daemon = DaemonProcess(data_dir, *arguments, config=config, env=env, program=program)
     try:
         yield daemon
     finally:

@@ -88,14 +88,16 @@ def token(token_file: str | None) -> str | None:
     return os.environ.get("TICKET_DAEMON_TOKEN")
 
 
-def fetch(url: str, body: bytes | None = None, bearer: str | None = None, timeout: float = 10.0) -> tuple[int, bytes]:
+def fetch(
+    url: str, body: bytes | None = None, bearer: str | None = None, timeout: float = 10.0, method: str | None = None
+) -> tuple[int, bytes]:
     """One HTTP request to the daemon: status and body. Leaves with exit code 3 when nobody answers."""
     import urllib.error
     import urllib.request
 
     if not url.startswith(("http://", "https://")):
         fail(f"--url: {url}", 2)
-    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"}, method=method)  # noqa: S310
     if bearer:
         request.add_header("Authorization", f"Bearer {bearer}")
     # The daemon is on this machine or network: a proxy of the environment has no part in it.

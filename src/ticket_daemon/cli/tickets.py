@@ -22,6 +22,8 @@ from ticket_daemon.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from ticket_daemon.poster.document import Document
+    from ticket_daemon.poster.profile.model import Profile
     from ticket_daemon.poster.render import Rendered
 
 #: How often a job is asked after while its end is awaited, in seconds.
@@ -44,15 +46,23 @@ def print_command(
 
     Ends with 0 only when the ticket was printed (confirmed, sent or spooled).
     """
-    import msgspec
-
-    from ticket_daemon.poster.document import decode, encode
+    from ticket_daemon.poster.document import decode
 
     read, warnings = decode(read_document(document))
     for warning in warnings:
         click.echo(f"! {warning.text(language())}", err=True)
-    body = {"datos": msgspec.Raw(encode(read)), "printer": printer, "id": job_id}
-    bearer = token(token_file)
+    submit(read, printer, job_id, wait, url, token(token_file))
+
+
+def submit(
+    document: Document, printer: str | None, job_id: str | None, wait: float, url: str, bearer: str | None
+) -> None:
+    """Have the daemon print `document`, and wait for the outcome for `wait` seconds; leaves when it is not printed."""
+    import msgspec
+
+    from ticket_daemon.poster.document import encode
+
+    body = {"datos": msgspec.Raw(encode(document)), "printer": printer, "id": job_id}
     status, answer = fetch(f"{url}/api/v1/jobs", msgspec.json.encode(body), bearer)
     ack = msgspec.json.decode(answer)
     if status >= 300:
@@ -105,15 +115,21 @@ def preview_command(document: str, output: str, profile: str | None) -> None:
     write_output(output, draw(rendered.data, rendered.profile).png())
 
 
-def _rendered(document: str, profile: str | None) -> Rendered:
+def named_profile(name: str) -> Profile:
+    """The printer profile called `name`. Raises UnknownProfileError with the nearest names."""
     from ticket_daemon.errors import UnknownProfileError
     from ticket_daemon.poster.profile.catalogue import find, nearest
+
+    profile = find(name)
+    if profile is None:
+        raise UnknownProfileError("profile.unknown", name=name, nearest=", ".join(nearest(name)) or "-")
+    return profile
+
+
+def _rendered(document: str, profile: str | None) -> Rendered:
     from ticket_daemon.poster.render import render_ticket
 
-    named = find(profile) if profile else None
-    if profile and named is None:
-        raise UnknownProfileError("profile.unknown", name=profile, nearest=", ".join(nearest(profile)) or "-")
-    rendered = render_ticket(read_document(document), named)
+    rendered = render_ticket(read_document(document), named_profile(profile) if profile else None)
     for warning in rendered.warnings:
         click.echo(f"! {warning.text(language())}", err=True)
     return rendered

@@ -22,13 +22,15 @@ _KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
 _SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"  #: printers print it as a hyphen
 
 #: Characters of one column that never join a neighbour, and such of two. Anything else needs a look.
-_NARROW: Final = (
+_NARROW_FROM_LEFT: Final = (
     "\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
-    "\u05d0-\u05ea\u0620-\u064a\u0660-\u066d\u0671-\u06d3\u2100-\u2138\u2150-\u2319\u2500-\u25fc\uff61-\uff9d"
+    "\u2100-\u2138\u2150-\u2319\u2500-\u25fc\uff61-\uff9d"
 )
+_NARROW: Final = _NARROW_FROM_LEFT + "\u05d0-\u05ea\u0620-\u064a\u0660-\u066d\u0671-\u06d3"
 _WIDE: Final = "\u3000-\u3020\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60\uffe0-\uffe6"
 _SPECIAL: Final = re.compile(f"[^{_NARROW}{_WIDE}]")
 _PLAIN_WIDE: Final = re.compile(f"[{_WIDE}]")
+_NOT_ONE_EACH: Final = re.compile(f"[^{_NARROW_FROM_LEFT}]")
 
 _RIGHT_TO_LEFT: Final = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -51,6 +53,11 @@ def columns(text: str) -> int:
     if _SPECIAL.search(text) is None:
         return len(text) + len(_PLAIN_WIDE.findall(text))
     return sum(map(cluster_columns, split_clusters(text)))
+
+
+def one_column_each(text: str) -> bool:
+    """Whether every character of `text` takes one column, by itself, from left to right: its length is its columns."""
+    return (text.isascii() and text.isprintable()) or _NOT_ONE_EACH.search(text) is None
 
 
 def isolated(text: str) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ticket_daemon.errors import StorageUnavailable
-from ticket_daemon.queue.store import Store
+from ticket_daemon.queue.store import NewerSchema, Store
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,18 @@ class Committer:
         self.trouble: str | None = None  #: what the last commit failed of; None when it went well
 
     def open(self) -> None:
-        """Open the database and start the thread. Raises StorageUnavailable."""
+        """Open the database and start the thread. A damaged one is set aside, with its name in the log.
+
+        Raises StorageUnavailable.
+        """
         try:
             self._store = Store.open(self._path)
-        except sqlite3.Error as error:
+        except (sqlite3.OperationalError, NewerSchema) as error:
             raise StorageUnavailable("storage.cannot_open", file=str(self._path), detail=str(error)) from error
+        except sqlite3.DatabaseError as error:
+            kept = set_aside(Path(self._path))
+            log.error("database_set_aside", extra={"kept_as": str(kept), "detail": str(error)})
+            self._store = Store.open(self._path)
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
@@ -185,6 +192,16 @@ class Committer:
     def _reported(self, reports: list[tuple[Done, Any, StorageUnavailable | None]], taken: int) -> None:
         self._aside -= taken
         _call(reports)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a database that cannot be read, and what belongs to it, so that a person can look; its new name."""
+    kept = path.with_name(f"{path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + suffix))
+    return kept
 
 
 def _call(reports: list[tuple[Done, Any, StorageUnavailable | None]]) -> None:

@@ -24,6 +24,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         code         TEXT,                              -- why it stands as it does
         reason       TEXT,                              -- JSON: catalogue key and parameters
         reprint_of   TEXT,
+        journal      TEXT NOT NULL DEFAULT '',          -- one line a change: ms, state, code
         document     BLOB NOT NULL,                     -- canonical JSON
         data         BLOB NOT NULL                      -- the printer's bytes, last because they may be long
     );

@@ -26,7 +26,7 @@ from ticket_daemon.errors import (
 from ticket_daemon.queue.commits import Committer
 from ticket_daemon.queue.job import Job, NewJob, Reason, changed
 from ticket_daemon.queue.states import JobEvent, JobState
-from ticket_daemon.queue.store import Inserted, Store
+from ticket_daemon.queue.store import Entry, Inserted, Store
 
 #: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
 RETRY_AFTER_S: Final = 2
@@ -263,13 +263,33 @@ class Queue:
 
     async def cancel(self, job_id: str) -> Job:
         """End a job that has not begun, or that is held. Raises UnknownJob, NotCancellable."""
+        return await self._steer(job_id, JobEvent.CANCEL, Reason("cancelled", "job.cancelled"))
+
+    async def hold(self, job_id: str) -> Job:
+        """Keep a waiting job back until it is released. Raises UnknownJob, NotCancellable."""
+        return await self._steer(job_id, JobEvent.HOLD, Reason("held", "job.held"))
+
+    async def release(self, job_id: str, data: bytes) -> Job:
+        """Let a held job go on, with these bytes. Raises UnknownJob, NotCancellable."""
+        job = await self._known_job(job_id)
+        await self._commits.run(lambda store: store.replace_data(job.seq, data) if job.state is JobState.HELD else None)
+        return await self._steer(job_id, JobEvent.RELEASE)
+
+    async def _known_job(self, job_id: str) -> Job:
         job = await self.find(job_id)
         if job is None:
             raise UnknownJob("job.unknown", id=job_id)
-        moved = await self.finish(job, JobEvent.CANCEL, Reason("cancelled", "job.cancelled"))
+        return job
+
+    async def _steer(self, job_id: str, event: JobEvent, reason: Reason | None = None) -> Job:
+        moved = await self.finish(await self._known_job(job_id), event, reason)
         if moved is None:
-            raise NotCancellable("job.not_cancellable", id=job_id)
+            raise NotCancellable("job.wrong_state", id=job_id)
         return moved
+
+    async def journal(self, job_id: str) -> list[Entry]:
+        """What became of a job, from acceptance on."""
+        return await self._commits.run(lambda store: store.journal(job_id))
 
     async def prune(self, older_than: int) -> int:
         """Forget finished jobs last changed before `older_than` (ms since 1970), some at a time; how many went."""

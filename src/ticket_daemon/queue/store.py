@@ -23,6 +23,8 @@ from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, JobEvent, JobState, after, before
 
 BUSY_TIMEOUT_S: Final = 2.0
+#: Files up to so many pages (of 4 kB) are checked whole at start: about a quarter of a second.
+CHECKED_PAGES: Final = 20_000
 #: Where a full WAL is written back; 1,000 pages is SQLite's own default, named here because commits pay for it.
 CHECKPOINT_PAGES: Final = 1000
 
@@ -38,16 +40,17 @@ _UNFINISHED: Final = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state IN ('queued', 'printing', 'held') ORDER BY seq
 """  # noqa: S608 - constants only
 _START: Final = """
-    UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?, updated_at = ?, code = NULL,
-        reason = NULL
-    WHERE seq = ? AND +state = 'queued' RETURNING data
+    UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?1, updated_at = ?1, code = NULL,
+        reason = NULL, journal = journal || ?1 || ' printing' || char(10)
+    WHERE seq = ?2 AND +state = 'queued' RETURNING data
 """
 # "+state" keeps SQLite from walking the partial index on state where the primary key finds the row at once.
 #: One statement per event: it names the states the event may happen in, so no row changes against the table.
 _MOVES: Final[dict[JobEvent, str]] = {
     event: f"""
-    UPDATE jobs SET state = '{following}', updated_at = ?, code = ?, reason = ?
-    WHERE seq = ? AND +state IN ({", ".join(f"'{state}'" for state in sorted(before(event)))}) RETURNING {_COLUMNS}
+    UPDATE jobs SET state = '{following}', updated_at = ?1, code = ?2, reason = ?3,
+        journal = journal || ?1 || ' {following}' || ifnull(' ' || ?2, '') || char(10)
+    WHERE seq = ?4 AND +state IN ({", ".join(f"'{state}'" for state in sorted(before(event)))}) RETURNING {_COLUMNS}
     """  # noqa: S608 - constants only
     for event in JobEvent
     if event is not JobEvent.START
@@ -62,12 +65,24 @@ _PRUNE: Final = """
 _RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
 
 
+class NewerSchema(Exception):
+    """The database was written by a later version of the program."""
+
+
 class Inserted(NamedTuple):
     """The job under the id asked for; `is_new` false when the id was there before, `same` when so was the content."""
 
     job: Job
     is_new: bool
     same: bool
+
+
+class Entry(NamedTuple):
+    """One change in a job's life: when (ms since 1970), to which state, and why."""
+
+    at: int
+    state: JobState
+    code: str | None
 
 
 class Store:
@@ -78,15 +93,32 @@ class Store:
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
-        """Open or create the database and bring its schema up to date. Raises sqlite3.Error."""
+        """Open or create the database and bring its schema up to date.
+
+        Raises sqlite3.DatabaseError when the file is no database any more, sqlite3.OperationalError when it cannot be
+        had, NewerSchema when a later version of the program wrote it.
+        """
         db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        store = cls(db)
-        store._migrate()
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            store = cls(db)
+            store._check()
+            store._migrate()
+        except BaseException:
+            db.close()
+            raise
         return store
+
+    def _check(self) -> None:
+        """Look the whole file over where that is quick; a large one is trusted until a page proves it wrong."""
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        if pages <= CHECKED_PAGES:
+            (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
 
     def close(self) -> None:
         """Close the connection; the WAL is written back."""
@@ -94,6 +126,8 @@ class Store:
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise NewerSchema(f"schema {version}; this program knows {len(MIGRATIONS)}")
         for step, script in enumerate(MIGRATIONS[version:], version + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {step}; COMMIT;")
 
@@ -131,7 +165,7 @@ class Store:
 
     def start(self, seq: int, now: int) -> bytes | None:
         """Mark a queued job as printing and return its bytes; None when it is not queued any more."""
-        row = self._db.execute(_START, (now, now, seq)).fetchone()
+        row = self._db.execute(_START, (now, seq)).fetchone()
         return row[0] if row else None
 
     def move(self, seq: int, event: JobEvent, now: int, reason: Reason | None = None) -> Job | None:
@@ -139,6 +173,10 @@ class Store:
         text = msgspec.json.encode(reason).decode() if reason else None
         row = self._db.execute(_MOVES[event], (now, reason.code if reason else None, text, seq)).fetchone()
         return _job(row) if row else None
+
+    def replace_data(self, seq: int, data: bytes) -> None:
+        """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
+        self._db.execute("UPDATE jobs SET data = ? WHERE seq = ?", (data, seq))
 
     def prune(self, older_than: int, limit: int) -> int:
         """Forget those of the `limit` oldest jobs that are finished and last changed before `older_than`; how many.
@@ -160,6 +198,17 @@ class Store:
             "SELECT document, data FROM jobs WHERE id = ?", (job_id,)
         ).fetchone()
         return row
+
+    def journal(self, job_id: str) -> list[Entry]:
+        """What became of a job, from acceptance on; [] when there is no such job."""
+        row = self._db.execute("SELECT submitted_at, journal FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        if row is None:
+            return []
+        entries = [line.split(" ") for line in row[1].splitlines()]
+        return [
+            Entry(row[0], JobState.QUEUED, None),
+            *(Entry(int(at), JobState(state), code[0] if code else None) for at, state, *code in entries),
+        ]
 
     def unfinished(self) -> Iterator[Job]:
         """Every job that has not ended, in order of acceptance."""

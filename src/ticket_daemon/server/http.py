@@ -35,6 +35,8 @@ def add_routes(app: web.Application, verbs: Verbs, overview: Overview) -> None:
     """Put the API's paths into the application."""
     api = _Api(verbs, overview)
     app.router.add_post("/api/v1/jobs", api.guarded(api.submit))
+    app.router.add_get("/api/v1/jobs", api.guarded(api.jobs))
+    app.router.add_post("/api/v1/jobs/{id}/{verb:hold|release|reprint}", api.guarded(api.steer))
     app.router.add_get("/api/v1/jobs/{id}", api.guarded(api.job))
     app.router.add_delete("/api/v1/jobs/{id}", api.guarded(api.cancel))
     app.router.add_get("/api/v1/jobs/{id}/paper.png", api.guarded(api.paper))
@@ -88,7 +90,34 @@ class _Api:
     async def job(self, request: web.Request) -> web.Response:
         """How a job stands."""
         authorize(self._verbs.settings, _bearer(request))
-        return _json(wire.job_answer(await self._verbs.job(request.match_info["id"]), self._lang))
+        job = await self._verbs.job(request.match_info["id"])
+        return _json(wire.job_answer(job, self._lang, await self._verbs.history(job.id)))
+
+    async def jobs(self, request: web.Request) -> web.Response:
+        """The newest jobs; `?limit=` up to 1,000."""
+        authorize(self._verbs.settings, _bearer(request))
+        limit = request.query.get("limit", "50")
+        asked = _as(b'{"tipo":"get_jobs",', b'{"limit":' + limit.encode() + b"}")
+        assert isinstance(asked, wire.JobsRequest)
+        return _json(wire.jobs_answer(await self._verbs.recent(asked.limit), self._lang))
+
+    async def steer(self, request: web.Request) -> web.Response:
+        """Hold, release or reprint a job; the body, if any, has the same fields as the message."""
+        authorize(self._verbs.settings, _bearer(request))
+        job_id, verb = request.match_info["id"], request.match_info["verb"]
+        body = await request.read() or b"{}"
+        beginning = msgspec.json.encode({"tipo": verb, "id": job_id})[:-1] + b","
+        match _as(beginning, body):
+            case wire.ReprintRequest() as asked:
+                accepted = await self._verbs.reprint(
+                    job_id, asked.new_id, banner=asked.banner, open_drawer=asked.open_drawer
+                )
+                return _json(wire.ack(accepted, (), self._lang), 202)
+            case wire.ReleaseRequest() as asked:
+                job = await self._verbs.release(job_id, open_drawer=asked.open_drawer)
+            case _:
+                job = await self._verbs.hold(job_id)
+        return _json(wire.job_answer(job, self._lang))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Do not print a job that has not begun."""

@@ -106,6 +106,12 @@ class Session:
             case wire.CancelRequest():
                 authorize(self._verbs.settings, request.auth_token)
                 self._later(self._cancel(request), request.id)
+            case wire.HoldRequest() | wire.ReleaseRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._later(self._steer(request), request.id)
+            case wire.JobsRequest():
+                authorize(self._verbs.settings, request.auth_token)
+                self._later(self._jobs(request), None)
             case wire.ReprintRequest():
                 authorize(self._verbs.settings, request.auth_token)
                 self._later(self._reprint(request), request.id)
@@ -147,15 +153,28 @@ class Session:
 
     async def _job(self, request: wire.JobRequest) -> None:
         job = await self._verbs.job(request.id)
-        self.say(wire.job_answer(job, self._lang))
+        self.say(wire.job_answer(job, self._lang, await self._verbs.history(request.id)))
         if request.watch:
             self._audience.watch(job, self)
 
     async def _cancel(self, request: wire.CancelRequest) -> None:
         self.say(wire.job_answer(await self._verbs.cancel(request.id), self._lang))
 
+    async def _steer(self, request: wire.HoldRequest | wire.ReleaseRequest) -> None:
+        if isinstance(request, wire.HoldRequest):
+            job = await self._verbs.hold(request.id)
+        else:
+            job = await self._verbs.release(request.id, open_drawer=request.open_drawer)
+        self.say(wire.job_answer(job, self._lang))
+
+    async def _jobs(self, request: wire.JobsRequest) -> None:
+        self.say(wire.jobs_answer(await self._verbs.recent(request.limit), self._lang))
+
     async def _reprint(self, request: wire.ReprintRequest) -> None:
-        accepted = await self._verbs.reprint(request.id, request.new_id)
+        accepted = await self._verbs.reprint(
+            request.id, request.new_id, banner=request.banner, open_drawer=request.open_drawer
+        )
+        log.info("job_reprinted", extra={"audit": True, "job": request.id, "new_job": accepted.job.id})
         self.say(wire.ack(accepted, (), self._lang))
         self._audience.watch(accepted.job, self)
 

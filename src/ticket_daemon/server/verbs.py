@@ -13,14 +13,16 @@ import uuid
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from ticket_daemon import messages
 from ticket_daemon.config import Settings
 from ticket_daemon.errors import TicketDaemonError, UnknownJob
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
+from ticket_daemon.poster.document.model import with_heading
 from ticket_daemon.poster.profile.catalogue import requested
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
-from ticket_daemon.queue import Accepted, Job, NewJob, Queue
+from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
 
 #: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
 RENDER_ASIDE: Final = 32 * 1024
@@ -131,28 +133,56 @@ class Verbs:
         """End a job that has not begun. Raises UnknownJob, NotCancellable."""
         return await self.queue.cancel(job_id)
 
-    async def reprint(self, job_id: str, new_id: str | None = None) -> Accepted:
-        """Print a finished or held job once more, as a new job; the drawer stays shut.
+    async def hold(self, job_id: str) -> Job:
+        """Keep a waiting job back. Raises UnknownJob, NotCancellable."""
+        return await self.queue.hold(job_id)
 
-        Raises UnknownJob, and what `Queue.submit` raises.
+    async def release(self, job_id: str, *, open_drawer: bool = False) -> Job:
+        """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
+        job = await self.job(job_id)
+        _, _, rendered = await self._again(job, with_pulse=open_drawer)
+        return await self.queue.release(job_id, rendered.data)
+
+    async def reprint(
+        self, job_id: str, new_id: str | None = None, *, banner: bool = False, open_drawer: bool = False
+    ) -> Accepted:
+        """Print a finished or held job once more, as a new job; the drawer stays shut unless asked.
+
+        `banner` puts REIMPRESIÓN over it. Raises UnknownJob, and what `Queue.submit` raises.
         """
         job = await self.job(job_id)
-        payload = await self.queue.payload(job_id)
-        destination = self.destinations.get(job.destination)
-        if payload is None or destination is None:
-            raise UnknownJob("job.unknown", id=job_id)
-        document, _ = decode(payload[0])
-        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=False)
+        document, canonical, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
         new = NewJob(
             id=new_id or str(uuid.uuid4()),
-            destination=destination.name,
-            digest=_digest(payload[0], Order(document, printer=destination.name), job_id),
-            document=payload[0],
+            destination=job.destination,
+            digest=_digest(canonical, Order(document, printer=job.destination), job_id),
+            document=canonical,
             data=rendered.data,
             submitted_at=self._clock(),
             reprint_of=job_id,
         )
         return await self.queue.submit(new)
+
+    async def _again(self, job: Job, *, with_pulse: bool, banner: bool = False) -> tuple[Document, bytes, Rendered]:
+        """A job's document, its canonical form and what it renders to now."""
+        payload = await self.queue.payload(job.id)
+        destination = self.destinations.get(job.destination)
+        if payload is None or destination is None:
+            raise UnknownJob("job.unknown", id=job.id)
+        document, _ = decode(payload[0])
+        if banner:
+            text = messages.text("reprint.banner", self.settings.server.lang)
+            document = with_heading(document, text)
+        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=with_pulse)
+        return document, encode(document), rendered
+
+    async def history(self, job_id: str) -> list[Entry]:
+        """What became of a job, from acceptance on."""
+        return await self.queue.journal(job_id)
+
+    async def recent(self, limit: int) -> list[Job]:
+        """The newest jobs, newest first."""
+        return await self.queue.recent(limit)
 
     async def paper(self, job_id: str) -> bytes:
         """A picture (PNG) of what a job's bytes print. Raises UnknownJob."""

@@ -8,7 +8,7 @@ message are ignored (v1 clients carry some), and that no other module spells a w
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -18,7 +18,7 @@ from ticket_daemon import __version__, messages
 from ticket_daemon.errors import InvalidJson, MessageError, MissingDatos, TicketDaemonError, UnknownType
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.printers import Destination
-from ticket_daemon.queue import Accepted, Job
+from ticket_daemon.queue import Accepted, Entry, Job
 from ticket_daemon.validation import explain, place
 
 PROTOCOL: Final = 1
@@ -78,6 +78,27 @@ class ReprintRequest(_Request, frozen=True, tag="reprint", kw_only=True):
 
     id: Id
     new_id: Id | None = None
+    banner: bool = False  #: REIMPRESIÓN over it
+    open_drawer: bool = False
+
+
+class HoldRequest(_Request, frozen=True, tag="hold", kw_only=True):
+    """Keep a waiting job back until it is released."""
+
+    id: Id
+
+
+class ReleaseRequest(_Request, frozen=True, tag="release", kw_only=True):
+    """Let a held job go on."""
+
+    id: Id
+    open_drawer: bool = False
+
+
+class JobsRequest(_Request, frozen=True, tag="get_jobs"):
+    """The newest jobs."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 
 class PreviewRequest(_Request, frozen=True, tag="preview"):
@@ -96,11 +117,14 @@ class SubscribeRequest(_Request, frozen=True, tag="subscribe"):
 
 Request = (
     TicketRequest | StatusRequest | PingRequest | PrintersRequest | JobRequest | CancelRequest | ReprintRequest
-    | PreviewRequest | SubscribeRequest
+    | PreviewRequest | SubscribeRequest | HoldRequest | ReleaseRequest | JobsRequest
 )  # fmt: skip
 
 #: The `tipo`s, as a client may be told them.
-TYPES: Final = ("ticket", "status", "ping", "get_printers", "job", "cancel", "reprint", "preview", "subscribe")
+TYPES: Final = (
+    "ticket", "status", "ping", "get_printers", "get_jobs", "job", "cancel", "hold", "release", "reprint", "preview",
+    "subscribe",
+)  # fmt: skip
 TOPICS: Final = ("jobs", "printers")
 
 _requests: Final = msgspec.json.Decoder(Request)
@@ -145,7 +169,7 @@ def _refusal(fault: msgspec.ValidationError, text: str | bytes) -> MessageError:
 
 _KINDS: Final[tuple[type[Struct], ...]] = (
     TicketRequest, StatusRequest, PingRequest, PrintersRequest, JobRequest, CancelRequest, ReprintRequest,
-    PreviewRequest, SubscribeRequest,
+    PreviewRequest, SubscribeRequest, HoldRequest, ReleaseRequest, JobsRequest,
 )  # fmt: skip
 
 
@@ -267,6 +291,22 @@ class JobAnswer(_Answer, frozen=True, tag="job", kw_only=True):
     message: str | None = None
     code: str | None = None
     reprint_of: str | None = None
+    history: tuple[Change, ...] = ()
+
+
+class Change(Struct, frozen=True, omit_defaults=True):
+    """One change in a job's life."""
+
+    state: str
+    at: str
+    code: str | None = None
+
+
+class Jobs(_Answer, frozen=True, tag="jobs", kw_only=True):
+    """The newest jobs, newest first; each as in `job`."""
+
+    status: str
+    jobs: tuple[JobAnswer, ...]
 
 
 class JobNews(JobAnswer, frozen=True, tag="job_event", kw_only=True):
@@ -347,9 +387,15 @@ def error(problem: TicketDaemonError, lang: str, job_id: str | None = None) -> E
     )
 
 
-def job_answer(job: Job, lang: str) -> JobAnswer:
-    """How a job stands."""
-    return JobAnswer(**_job_fields(job, lang))
+def job_answer(job: Job, lang: str, history: Iterable[Entry] = ()) -> JobAnswer:
+    """How a job stands, and how it came to that."""
+    changes = tuple(Change(state=entry.state, at=rfc3339(entry.at), code=entry.code) for entry in history)
+    return JobAnswer(**_job_fields(job, lang), history=changes)
+
+
+def jobs_answer(jobs: Iterable[Job], lang: str) -> Jobs:
+    """The newest jobs."""
+    return Jobs(status="ok", jobs=tuple(job_answer(job, lang) for job in jobs))
 
 
 def job_news(job: Job, lang: str) -> JobNews:

@@ -13,8 +13,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from itertools import chain
 from typing import Annotated, Any, Final, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
@@ -235,6 +237,7 @@ class TableOptions(_Part, frozen=True):
 
 
 _TABLE_OPTIONS: Final = TableOptions()
+_TEXTS: Final = frozenset((str,))
 _MAX_CELL_BITS: Final = 8192  #: of a number in a cell: some 2,466 digits
 
 
@@ -254,7 +257,7 @@ class Table(_Part, frozen=True):
         for index, row in enumerate(self.rows):
             if len(row) > columns:
                 raise Fault("table.too_many_cells", f"rows[{index}]", got=len(row), columns=columns)
-        if any(type(cell) is not str for row in self.rows for cell in row):
+        if not _TEXTS.issuperset(map(type, chain.from_iterable(self.rows))):
             self._set("rows", tuple(tuple(map(_cell_text, row)) for row in self.rows))
         if self.options is not _TABLE_OPTIONS:
             self._defaults(options=_TABLE_OPTIONS)
@@ -538,3 +541,10 @@ class Document(_Part, frozen=True):
                 raise Fault("document.version_major", "version", got=self.version)
         if not self.commands:
             raise Fault("document.no_commands", "commands")
+
+
+def with_heading(document: Document, text: str) -> Document:
+    """The same ticket under one more line: `text`, centred, white on black."""
+    style = Style(bold=True, size="1x2", inverse=True)
+    heading = TextCommand(Text(Content(f" {text} ", style, "center")))
+    return msgspec.structs.replace(document, commands=(heading, *document.commands))

@@ -65,15 +65,20 @@ class Encoder:
         self._current = mark
 
     def encode(self, text: str) -> bytes | None:
-        """The bytes of `text`, page switches among them; None when a character is in no page."""
+        """The bytes of `text` (one line), page switches among them; None when a character is in no page."""
+        encoded = self.unswitched(text)
+        return encoded if encoded is not None else self._switching(unicodedata.normalize("NFC", text))
+
+    def unswitched(self, text: str) -> bytes | None:
+        """The bytes of `text`, its line feeds as they are; None when it needs another page than the one that is set."""
         if text.isascii():
             return text.encode("ascii")
-        if self._current is not None:
-            try:
-                return self._current.encode(text)
-            except UnicodeEncodeError:
-                pass
-        return self._switching(unicodedata.normalize("NFC", text))
+        if self._current is None:
+            return None
+        try:
+            return self._current.encode(text)
+        except UnicodeEncodeError:
+            return None
 
     def _switching(self, text: str) -> bytes | None:
         for page in self._pages:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ticket_daemon.poster.document.model import Column, Fault, Table
-from ticket_daemon.poster.layout.width import columns, isolated
+from ticket_daemon.poster.layout.width import columns, isolated, one_column_each
 from ticket_daemon.poster.layout.wrap import cut, fill, wrap
 
 MIN_COLUMN: Final = 3  #: columns; document.md: none shrinks below it
@@ -58,22 +58,32 @@ def _shrink(widths: list[int], spacing: int, paper: int, allowed: bool) -> list[
     return widths
 
 
+#: How str.format is told to fill a cell. Its centring puts the odd space to the right, as `fill` does.
+_FORMAT: Final = {"left": "{{:<{}}}", "center": "{{:^{}}}", "right": "{{:>{}}}"}
+
+
 class _Grid:
-    """Lays rows out under one set of columns."""
+    """Lays rows out under one set of columns.
+
+    Most rows are plain (one column for each character, every cell on one line): one call of str.format fills all
+    their cells, and the line is longer than the grid if a cell did not fit after all.
+    """
 
     def __init__(self, layout: Sequence[Column], widths: list[int], spacing: int, by_words: bool) -> None:
         self._cells = [(width, column.align) for width, column in zip(widths, layout, strict=True)]
         self._gap = " " * spacing
         self._split = wrap if by_words else _by_characters
+        self._fill = self._gap.join(_FORMAT[align].format(width) for width, align in self._cells).format
+        self._width = sum(widths) + spacing * (len(widths) - 1)
 
     def lines(self, row: Sequence[str]) -> list[str]:
         """One row's lines: as many as its tallest cell needs."""
         if len(row) < len(self._cells):
             row = [*row, *[""] * (len(self._cells) - len(row))]
-        for text, (width, _) in zip(row, self._cells, strict=True):
-            if len(text) > width or not (text.isascii() and text.isprintable()):
-                return self._tall(row)
-        return [self._join(row)]
+        line = self._fill(*row)
+        if len(line) == self._width and one_column_each(line):
+            return [line.rstrip(" ")]
+        return self._tall(row)
 
     def _tall(self, row: Sequence[str]) -> list[str]:
         cells = [self._cell(text, width) for text, (width, _) in zip(row, self._cells, strict=True)]

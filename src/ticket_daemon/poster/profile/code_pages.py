@@ -25,6 +25,7 @@ UNDEFINED: Final = "\N{REPLACEMENT CHARACTER}"
 #: What codecs.charmap_build takes for "no character here".
 _NO_CHARACTER: Final = "\ufffe"
 _ASCII: Final = range(0x20, 0x7F)
+_LINE_FEED: Final = 0x0A
 _SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"  #: a format character, yet printers print a hyphen
 
 #: Categories that a printer cannot set out: marks over another letter, controls, and what is not a character.
@@ -37,8 +38,9 @@ _WIDE: Final = frozenset(("W", "F"))
 class CodePage:
     """One code page. `upper` is what bytes 80h to FFh print, 128 characters, U+FFFD where undefined.
 
-    `table` is for `codecs.charmap_encode(text, "strict", page.table)`, one call in C. It takes NUL besides the
-    characters of `encoding_map`: text is to be free of controls before it comes here.
+    `table` is for `codecs.charmap_encode(text, "strict", page.table)`, one call in C. It takes NUL and line feed
+    besides the characters of `encoding_map`, so that several lines are one call; text is to be free of other controls
+    before it comes here.
     """
 
     name: str
@@ -140,6 +142,7 @@ def _printable(char: str) -> bool:
 def _table(encoding_map: Mapping[int, int]) -> Any:
     """An EncodingMap: a third of the time that a dict takes. It wants byte 0 to be NUL."""
     slots = ["\0"] + [_NO_CHARACTER] * 255
+    slots[_LINE_FEED] = "\n"
     for point, byte in encoding_map.items():
         slots[byte] = chr(point)
     return codecs.charmap_build("".join(slots))

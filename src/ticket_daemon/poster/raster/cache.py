@@ -20,28 +20,27 @@ class BytesCache:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
-        self._entries: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[bytes, int]] = OrderedDict()  # value, cost
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, key: Hashable) -> bytes | None:
         """The bytes kept under `key`, which are now the last used."""
-        found = self._entries.pop(key, None)
-        if found is not None:
-            self._entries[key] = found
-        return found
+        found = self._entries.get(key)
+        if found is None:
+            return None
+        self._entries.move_to_end(key)
+        return found[0]
 
-    def put(self, key: Hashable, value: bytes) -> None:
-        """Keep `value`; one larger than the whole cache is not kept."""
-        cost = len(value) + ENTRY_COST
+    def put(self, key: Hashable, value: bytes, key_bytes: int = 0) -> None:
+        """Keep `value`; one larger than the whole cache is not kept. `key_bytes` is what a large key takes itself."""
+        cost = len(value) + key_bytes + ENTRY_COST
         if cost > self.limit:
             return
-        before = self._entries.pop(key, None)
-        if before is not None:
-            self.size -= len(before) + ENTRY_COST
-        self._entries[key] = value
-        self.size += cost
+        _, before = self._entries.pop(key, (b"", 0))
+        self._entries[key] = (value, cost)
+        self.size += cost - before
         while self.size > self.limit:
-            _, dropped = self._entries.popitem(last=False)
-            self.size -= len(dropped) + ENTRY_COST
+            _, (_, dropped) = self._entries.popitem(last=False)
+            self.size -= dropped

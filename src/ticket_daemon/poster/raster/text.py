@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticket_daemon.poster.clusters import cluster_columns, split_clusters
 from ticket_daemon.poster.profile.model import Cell
-from ticket_daemon.poster.raster.bidi import base_is_rtl, visual_runs
+from ticket_daemon.poster.raster.bidi import visual_runs
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.cells import CellFont, cell_font
 from ticket_daemon.poster.raster.fonts import INVISIBLE, Face, FontBook, script_of, system_fonts
@@ -34,6 +34,9 @@ _INK: Final = 112
 _BASELINE: Final = 19 / 24
 #: The same for ideographs, which fill their em. Source: Noto Sans CJK's ascent.
 _IDEOGRAPH_BASELINE: Final = 0.88
+#: How much wider than drawn words of joined scripts may be set to fill their columns, so that no gap parts them from
+#: a colon or a number.
+_WIDENED: Final = 1.3
 #: Part of the cell's height that a colour picture fills.
 _PICTURE: Final = 0.92
 #: Brightness, of 255, between which a colour picture is parted into black and white.
@@ -105,7 +108,7 @@ def _draw(
     column, height = cell.width * size[0], cell.height * size[1]
     width = max(1, min(max_width, sum(piece.columns for piece in pieces) * column))
     canvas = Image.new("L", (width, height))
-    pen = _Pen(canvas, cell, size, rtl=base_is_rtl(text))
+    pen = _Pen(canvas, cell, size)
     for piece in pieces:
         pen.set(piece)
     dots = _finish(canvas, size, bold, underline, inverse)
@@ -213,13 +216,12 @@ def _can_shape() -> bool:
 class _Pen:
     """Sets pieces side by side on a canvas."""
 
-    def __init__(self, canvas: Image.Image, cell: Cell, size: tuple[int, int], *, rtl: bool) -> None:
+    def __init__(self, canvas: Image.Image, cell: Cell, size: tuple[int, int]) -> None:
         self._canvas = canvas
         self._cell = cell
         self._column, self._height = cell.width * size[0], cell.height * size[1]
         self._size = size
         self._stretch = size[0] / size[1]
-        self._rtl = rtl
         self._x = 0
 
     def set(self, piece: _Piece) -> None:
@@ -267,14 +269,15 @@ class _Pen:
         if ink.height > self._height:
             em = em * self._height // ink.height
             ink, top = _ink(piece.text, face, em, piece.rtl)
-        width = max(1, min(slot, round(ink.width * self._stretch)))
+        widest = _WIDENED if piece.shaped else 1.0
+        width = max(1, min(slot, round(ink.width * self._stretch * widest)))
         if width != ink.width:
             from PIL import Image
 
             ink = ink.resize((width, ink.height), Image.Resampling.LANCZOS)
         x = self._x + (slot - width) // 2
         if piece.shaped:
-            x = self._x + (slot - width if self._rtl else 0)
+            x = self._x + (slot - width if piece.rtl else 0)  # words begin where their reader does
         # Ideographs fill their em; all others stand on the line, raised where they would reach below the cell.
         ideograph = piece.columns == 2 and not piece.shaped
         baseline = round(self._height * (_IDEOGRAPH_BASELINE if ideograph else _BASELINE))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ticket_daemon.poster.document.model import SIZES
+from ticket_daemon.poster.escpos.characters import FeedDots
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.text import draw_text
@@ -38,7 +39,10 @@ def drawn_line(spans: Sequence[Span], profile: Profile) -> tuple[bytes, str]:
         drawn.append(piece)
         room -= piece.bitmap.width
     line = _beside([piece.bitmap for piece in drawn])
-    return bitmap_bytes(line, profile), "".join(dict.fromkeys("".join(piece.missing for piece in drawn)))
+    data = bitmap_bytes(line, profile)
+    if (below := profile.line_spacing - line.height) > 0:  # lines stand as far apart as printed ones
+        data += FeedDots(below).encode()
+    return data, "".join(dict.fromkeys("".join(piece.missing for piece in drawn)))
 
 
 def _beside(pieces: Sequence[Bitmap]) -> Bitmap:

@@ -7,7 +7,7 @@ side at their columns, each wrapped inside its own, whatever sizes their styles 
 from __future__ import annotations
 
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Cell, Columns, Fault
-from ticket_daemon.poster.layout.width import columns
+from ticket_daemon.poster.layout.width import columns, isolated
 from ticket_daemon.poster.layout.wrap import fill, wrap
 from ticket_daemon.poster.render.writer import Writer
 
@@ -24,10 +24,15 @@ def free_columns(data: Columns, to: Writer) -> None:
                 to.text(" " * data.spacing, PLAIN)
             part = lines[row] if row < len(lines) else ""
             per_column = SIZES[cell.style.size][0]
-            filled = fill(part, width // per_column, cell.align)
+            # Isolated as in a table: else the padding of a right-to-left cell would go to its other side.
+            filled = fill(isolated(part), width // per_column, cell.align)
+            rest = " " * (width - columns(filled) * per_column)  # columns that the size leaves over
+            before, after = (rest, "") if cell.align == "right" else ("", rest)
+            if before:
+                to.text(before, PLAIN)
             to.text(filled, cell.style)
-            if rest := width - columns(filled) * per_column:
-                to.text(" " * rest, PLAIN)
+            if after:
+                to.text(after, PLAIN)
         to.end_line()
 
 

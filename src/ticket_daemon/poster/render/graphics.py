@@ -23,6 +23,7 @@ from ticket_daemon.poster.escpos import symbols
 from ticket_daemon.poster.escpos.base import Command, word
 from ticket_daemon.poster.escpos.characters import (
     DefaultLineSpacing,
+    FeedDots,
     Justify,
     LineFeed,
     LineSpacing,
@@ -38,6 +39,9 @@ from ticket_daemon.poster.raster.image import decode_base64, picture_bitmap
 
 #: Finished bytes of everything that was drawn: some hundreds of logos.
 DRAWN: Final = BytesCache(8 << 20)
+
+#: Characters of base64 up to which a picture's text is its own key: Python hashes it four times as fast as BLAKE2.
+_SHORT_CODE: Final = 64 << 10
 
 #: Native commands kept: tens of bytes each.
 _NATIVE_KEPT: Final = 1024
@@ -63,11 +67,11 @@ def _encoded(*parts: Command) -> bytes:
     return b"".join(part.encode() for part in parts)
 
 
-def _kept(key: Hashable, make: Callable[[], bytes]) -> bytes:
+def _kept(key: Hashable, make: Callable[[], bytes], key_bytes: int = 0) -> bytes:
     made = DRAWN.get(key)
     if made is None:
         made = make()
-        DRAWN.put(key, made)
+        DRAWN.put(key, made, key_bytes)
     return made
 
 
@@ -123,9 +127,10 @@ def _columns(bitmap: Bitmap) -> bytes:
 def image(data: Image, profile: Profile) -> bytes:
     """ESC a and the picture. Raises Fault at "code"."""
     paper = _paper(profile)
-    digest = hashlib.blake2b(data.code.encode("utf-8", "replace"), digest_size=16).digest()
+    short = len(data.code) <= _SHORT_CODE
+    code = data.code if short else hashlib.blake2b(data.code.encode("utf-8", "replace"), digest_size=16).digest()
     look = (data.pixel_width, data.align, data.threshold, data.dithering, data.scaling)
-    return _kept(("image", digest, look, paper), lambda: _image(data, paper))
+    return _kept(("image", code, look, paper), lambda: _image(data, paper), len(code))
 
 
 def _image(data: Image, paper: _Paper) -> bytes:
@@ -214,13 +219,16 @@ def _native_qr(data: str, correction: str, pixel_width: int, align: str, dots: i
     side = matrix.qr_side(matrix.qr_version(data, correction))
     module = matrix.qr_module(side, pixel_width, dots)
     cn = symbols.CN_QR
+    quiet = FeedDots(matrix.QR_QUIET * module)  # printers leave no white above and below; readers need it
     return _encoded(
         _JUSTIFY[align],
+        quiet,
         _function(cn, _MODEL, _QR_MODEL_2, 0),
         _function(cn, _SIZE, module),
         _function(cn, _CORRECTION, _QR_CORRECTION[correction]),
         _function(cn, _STORE, _M, data=data.encode()),
         _function(cn, _PRINT, _M),
+        quiet,
     )
 
 
@@ -230,9 +238,11 @@ def _drawn_qr(data: Qr, paper: _Paper) -> bytes:
 
 
 def symbol(kind: str, data: Symbol2D, profile: Profile) -> bytes:
-    """ESC a and a "pdf417", "datamatrix" or "aztec" symbol: the printer's own where it has one, a raster elsewhere.
-    Its human_text is the caller's. Raises Fault at "data" or "pixel_width"."""
+    """ESC a and a "pdf417", "datamatrix" or "aztec" symbol: the printer's own where it has one and the data is ASCII, a
+    raster elsewhere. Its human_text is the caller's. Raises Fault at "data" or "pixel_width"."""
     native = {"pdf417": profile.pdf417, "datamatrix": profile.datamatrix, "aztec": profile.aztec}[kind]
+    # A printer says no character set in its symbol, and readers then take the bytes for Latin-1.
+    native = native and data.data.isascii()
     paper = _paper(profile)
     key = (kind, native, data.data, data.pixel_width, data.align, paper)
     return _kept(key, lambda: _symbol(kind, data, paper, native=native))
@@ -252,4 +262,5 @@ def _native_symbol(kind: str, data: str, layout: matrix.Layout) -> bytes:
     size = [_function(cn, _SIZE, layout.module)]
     if kind == "pdf417":
         size = [_function(cn, _COLUMNS, layout.columns), *size, _function(cn, _ROW_HEIGHT, _PDF417_ROW)]
-    return _encoded(*size, _function(cn, _STORE, _M, data=data.encode()), _function(cn, _PRINT, _M))
+    quiet = FeedDots(matrix.QUIET * layout.module)
+    return _encoded(quiet, *size, _function(cn, _STORE, _M, data=data.encode()), _function(cn, _PRINT, _M), quiet)

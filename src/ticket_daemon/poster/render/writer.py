@@ -183,14 +183,11 @@ class Writer:
         """Whole lines that are known to fit, in one go."""
         self.end_open_line()
         self._justify("left")
-        text = "\n".join(lines)
-        page = self._encoder.mark()
-        encoded = self._encoder.encode(text)
+        encoded = self._encoder.unswitched("\n".join(lines))
         if encoded is not None:
             self._restyle(style)
             self._out += encoded, LF
             return
-        self._encoder.back(page)
         self._line_align = "left"
         for line in lines:
             self._spans.append(Span(line, style))

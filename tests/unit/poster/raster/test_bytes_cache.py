@@ -34,3 +34,13 @@ def test_what_is_larger_than_the_cache_is_not_kept():
     cache.put("large", bytes(1000))
     assert cache.get("large") is None
     assert cache.get("small") == b"1"
+
+
+def test_a_large_key_is_charged_too():
+    cache = BytesCache(10_000)
+    cache.put("a" * 300, bytes(100), key_bytes=300)
+    assert cache.size == ENTRY_COST + 400
+    cache.put("a" * 300, bytes(100), key_bytes=300)
+    assert cache.size == ENTRY_COST + 400
+    cache.put("b" * 9600, bytes(100), key_bytes=9600)
+    assert cache.get("b" * 9600) is None

@@ -1,0 +1,79 @@
+"""`calibrate`: the calibration ticket, through the daemon or into a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ticket_daemon.cli.common import (
+    fail,
+    fetch,
+    language,
+    says_errors,
+    token,
+    token_option,
+    url_option,
+    write_output,
+)
+from ticket_daemon.cli.tickets import named_profile, submit
+
+
+@click.command("calibrate")
+@click.option("--printer", help="Destination to print it on; else the default one.")
+@click.option("--profile", help="Profile to try, where it is not the destination's.")
+@click.option("-o", "--output", help="File instead of paper: a picture for NAME.png, else the printer's bytes; - also.")
+@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for the outcome.")
+@url_option
+@token_option
+@says_errors
+def calibrate_command(
+    printer: str | None, profile: str | None, output: str | None, wait: float, url: str, token_file: str | None
+) -> None:
+    """Print a ticket that shows what a printer can do: columns, dots, code pages, styles, symbols and greys.
+
+    Compare it with the profile: a line of figures that breaks, a frame that is cut off or a code page with other
+    letters than its name says means that another profile fits better. With -o no daemon is needed.
+    """
+    from ticket_daemon.poster.calibration import calibration
+
+    if output is None:
+        chosen = named_profile(profile or _profile_of(printer, url))
+        submit(calibration(chosen, language()), printer, None, wait, url, token(token_file))
+        return
+    if profile is None:
+        fail({"es": "Con -o hace falta --profile.", "en": "-o needs --profile."}[language()], 2)
+    from ticket_daemon.poster.render import render_ticket
+
+    chosen = named_profile(profile)
+    rendered = render_ticket(calibration(chosen, language()), chosen)
+    if output.lower().endswith(".png"):
+        from ticket_daemon.poster.emulator import draw
+
+        write_output(output, draw(rendered.data, rendered.profile).png())
+    else:
+        write_output(output, rendered.data)
+
+
+def _profile_of(printer: str | None, url: str) -> str:
+    """The profile that the daemon has for a destination, by name (the default one's where none is named)."""
+    import msgspec
+
+    from ticket_daemon.errors import UnknownPrinter
+
+    status, body = fetch(f"{url}/api/v1/printers")
+    if status != 200:
+        fail(f"HTTP {status}")
+    printers: list[dict[str, Any]] = msgspec.json.decode(body)["printers"]
+    wanted = printer.casefold() if printer else None
+    known = [one for one in printers if (one["is_default"] if wanted is None else one["name"].casefold() == wanted)]
+    if wanted is not None and not known:
+        raise UnknownPrinter("printer.unknown", name=printer, nearest=", ".join(one["name"] for one in printers) or "-")
+    driver = known[0]["driver"] if known else ""
+    if not driver:
+        texts = {
+            "es": "La configuración no dice qué perfil tiene esa impresora; dígalo con --profile.",
+            "en": "The configuration does not say which profile that printer has; say it with --profile.",
+        }
+        fail(texts[language()], 2)
+    return str(driver)
