@@ -296,3 +296,83 @@ async def test_a_client_that_stops_reading_costs_nobody_else_anything(daemon: Da
             _, result = await pos.print(EXAMPLE)
             assert result["status"] == "success"
     deaf.close()
+
+
+async def test_a_waiting_job_can_be_held_and_released_and_its_history_tells(tmp_path: Path) -> None:
+    off = TcpPrinter()
+    off.close()
+    config = f'[[printers]]\nname = "p"\nuri = "{off.uri}"\ndefault = true\nretry_s = 600\n'
+    with daemon_process(tmp_path, config=config) as running:
+        async with client(running.url) as pos:
+            document = ticket("EN ESPERA")
+            document["commands"].append({"type": "pulse", "data": {}})
+            await pos.ask({"tipo": "ticket", "id": "h", "datos": document})
+            held = await pos.until_answer({"tipo": "hold", "id": "h"}, "job")
+            assert (held["state"], held["code"]) == ("held", "held")
+            released = await pos.until_answer({"tipo": "release", "id": "h"}, "job")
+            assert released["state"] == "queued"
+            back = TcpPrinter(port=off.port)
+            while True:
+                job = await pos.until_answer({"tipo": "job", "id": "h"}, "job")
+                if job["state"] == "sent":
+                    break
+            data = back.wait_for(1)
+            back.close()
+            again = await pos.until_answer({"tipo": "release", "id": "h"}, "error")
+            assert again["code"] == "not_cancellable"
+    assert b"EN ESPERA" in data
+    assert b"\x1bp" not in data  # a held job that is let go on does not open the drawer unless asked
+    states = [change["state"] for change in job["history"]]
+    assert states == ["queued", "held", "queued", "printing", "sent"]
+
+
+async def test_a_reprint_can_carry_a_banner_and_open_the_drawer_when_asked(tmp_path: Path) -> None:
+    document = ticket("COPIA FIEL")
+    document["commands"].append({"type": "pulse", "data": {}})
+    with TcpPrinter() as printer:
+        config = f'[[printers]]\nname = "p"\nuri = "{printer.uri}"\ndefault = true\n'
+        with daemon_process(tmp_path, config=config) as running:
+            async with client(running.url) as pos:
+                await pos.print(document, id="a")
+                printer.received.clear()
+                await pos.send({"tipo": "reprint", "id": "a", "banner": True})
+                await pos.until(lambda a: a["tipo"] == "result")
+                with_banner = bytes(printer.received)
+                printer.received.clear()
+                await pos.send({"tipo": "reprint", "id": "a", "open_drawer": True})
+                await pos.until(lambda a: a["tipo"] == "result")
+                with_drawer = bytes(printer.received)
+                jobs = await pos.until_answer({"tipo": "get_jobs", "limit": 2}, "jobs")
+    assert b"REIMPRESI" in with_banner
+    assert b"\x1bp" not in with_banner
+    assert b"REIMPRESI" not in with_drawer
+    assert b"\x1bp" in with_drawer
+    assert [job["reprint_of"] for job in jobs["jobs"]] == ["a", "a"]
+
+
+def test_the_verbs_on_jobs_work_over_http_and_from_the_command_line(daemon: DaemonProcess) -> None:
+    import subprocess
+    import sys
+
+    def verb(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ticket_daemon", *arguments, "--url", daemon.url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, encoding="utf-8")
+
+    odd = "a/b?c=1 ñ"
+    assert _request(f"{daemon.url}/api/v1/jobs", {"id": odd, "datos": EXAMPLE})[0] == 202
+    told = verb("reprint", odd, "--banner")
+    assert told.returncode == 0, told.stderr
+    assert "virtual" in told.stdout
+    listed = verb("jobs", "-n", "5")
+    assert odd in listed.stdout
+    assert verb("job", odd).stdout.count("\n") >= 3
+    refused = verb("cancel", odd)
+    assert (refused.returncode, bool(refused.stderr)) == (1, True)
+    assert verb("job", "nobody").returncode == 1
+    assert verb("status").returncode == 0
+    assert verb("health").returncode == 0
+    gone = subprocess.run(
+        [sys.executable, "-m", "ticket_daemon", "status", "--url", "http://127.0.0.1:1"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert gone.returncode == 3

@@ -65,6 +65,11 @@ class Client:
         await self.send(message)
         return await self.receive()
 
+    async def until_answer(self, message: dict[str, Any], tipo: str) -> dict[str, Any]:
+        """Send, and the next answer of that kind (news may come between)."""
+        await self.send(message)
+        return await self.until(lambda a: a["tipo"] == tipo)
+
     async def print(self, document: dict[str, Any], **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Send a ticket; its ack and its result."""
         ack = await self.ask({"tipo": "ticket", "datos": document, **fields})
