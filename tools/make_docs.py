@@ -24,30 +24,33 @@ END: Final = "<!-- end: made by tools/make_docs.py -->"
 _MEANINGS: Final = {
     JobState.QUEUED: "on disk, waits for its printer",
     JobState.PRINTING: "its bytes are on their way",
-    JobState.CONFIRMED: "the printer itself said that the paper left",
+    JobState.CONFIRMED: "the printer itself said that it has printed it",
     JobState.SENT: "the link took every byte; it cannot say more",
     JobState.SPOOLED: "the operating system's print spooler took it",
     JobState.FAILED: "not printed, and it will not be tried again",
     JobState.EXPIRED: "its `ttl_s` was over before it could begin; not printed",
-    JobState.CANCELLED: "taken back before it was printed",
-    JobState.HELD: "waits for a person: the printer was away too long, or nobody knows how much was printed",
+    JobState.CANCELLED: "taken back by a client or a person; what was held may be on paper in part",
+    JobState.HELD: "waits for a person: the printer was away too long, nobody knows how much was printed, or one asked",
 }
 S, E = JobState, JobEvent
 _WHEN: Final = {
-    (S.QUEUED, E.START): "its turn has come and the link is open; committed before the first byte leaves",
+    (S.QUEUED, E.START): "its turn has come and the printer can print; committed before the first byte leaves",
     (S.QUEUED, E.FAIL): "the link stayed shut for `retry_s` and `on_failure` is `fail`",
     (S.QUEUED, E.EXPIRE): "`ttl_s` is over",
     (S.QUEUED, E.CANCEL): "a client cancelled it",
-    (S.QUEUED, E.HOLD): "the link stayed shut for `retry_s` and `on_failure` is `hold`",
+    (S.QUEUED, E.HOLD): "the link stayed shut for `retry_s` and `on_failure` is `hold`, or a person asked",
     (S.PRINTING, E.CONFIRM): "the printer answered that it has printed",
     (S.PRINTING, E.SEND): "the link took every byte",
     (S.PRINTING, E.SPOOL): "the system's spooler took every byte",
     (S.PRINTING, E.FAIL): "it cannot be printed, and certainly nothing of it was",
-    (S.PRINTING, E.HOLD): "the link broke or the daemon died in the middle: nobody knows how much was printed",
-    (S.PRINTING, E.RETRY): "the link broke before the first byte: certainly nothing was printed",
+    (
+        S.PRINTING,
+        E.HOLD,
+    ): "the link broke, the daemon died or the printer did not confirm: nobody knows what is on paper",
+    (S.PRINTING, E.RETRY): "it did not begin after all, the printer was slow or gone: certainly nothing was printed",
     (S.PRINTING, E.EXPIRE): "certainly nothing was printed, and `ttl_s` is over",
     (S.HELD, E.CONFIRM): "the printer says, when it is reached again, that it has printed",
-    (S.HELD, E.RELEASE): "a person lets it go on",
+    (S.HELD, E.RELEASE): "a person lets it go on, as the last of its queue",
     (S.HELD, E.CANCEL): "a person gives it up",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import textwrap
 import tomllib
 import types
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from ticket_daemon import errors
 from ticket_daemon.cli import VERBS, main
 from ticket_daemon.config import PrinterSettings, Settings, load
+from ticket_daemon.daemon import Daemon
 from ticket_daemon.messages import CATALOGUE
 from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command, Document
@@ -38,6 +40,11 @@ def blocks(text: str, language: str = "") -> list[str]:
     """The contents of fenced code blocks; all of them where no language is said."""
     found = re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     return [body for word, body in found if not language or word == language]
+
+
+def indented_blocks(text: str, language: str) -> list[str]:
+    """The contents of fenced code blocks in list items, indented as they stand."""
+    return re.findall(rf"^ +```{language}\n(.*?)^ +```", text, re.DOTALL | re.MULTILINE)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -220,6 +227,35 @@ def test_sentences_shown_are_the_catalogues() -> None:
         words = json.loads(block).get("mensaje", "").split(": ")
         endings = [": ".join(words[start:]) for start in range(len(words))]
         assert endings == [""] or any(map(sentences.fullmatch, endings)), endings[0]
+
+
+def test_every_http_path_is_documented(tmp_path: Path) -> None:
+    served = {
+        f"{route.method} {route.resource.canonical}"
+        for route in Daemon(load("test", None, {}, data_dir=tmp_path)).server.application().router.routes()
+        if route.method != "HEAD" and route.resource is not None
+    }
+    shown = {
+        re.sub(r"/(hold|release|reprint)$", "/{verb}", cells[0])
+        for cells in rows(section(page("protocol.md"), "The same over HTTP"))
+    }
+    assert served - shown == {"GET /ws", "GET /static/{name}"}
+    assert shown - served == {"request", "---"}
+
+
+# --- profiles ---
+
+
+def test_a_profile_of_ones_own_is_found_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile, configuration = (textwrap.dedent(text) for text in indented_blocks(page("profiles.md"), "toml"))
+    (tmp_path / "my-printers.toml").write_text(profile, "utf-8")
+    (tmp_path / "shown.toml").write_text(configuration, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    daemon = Daemon(load("test", Path("shown.toml"), {}, data_dir=tmp_path))
+    found = daemon.destinations.get("caja")
+    assert found is not None
+    assert found.profile is not None
+    assert found.profile.name in profile
 
 
 # --- documents ---

@@ -55,6 +55,11 @@ def destination(uri: str = "socket://h:9100", *, state: Any = "idle", reasons: t
         ({"tipo": "cancel", "id": "1"}, wire.CancelRequest(id="1")),
         ({"tipo": "reprint", "id": "1"}, wire.ReprintRequest(id="1", new_id=None)),
         ({"tipo": "reprint", "id": "1", "new_id": "2"}, wire.ReprintRequest(id="1", new_id="2")),
+        ({"tipo": "hold", "id": "a"}, wire.HoldRequest(id="a")),
+        ({"tipo": "release", "id": "a", "open_drawer": True}, wire.ReleaseRequest(id="a", open_drawer=True)),
+        ({"tipo": "reprint", "id": "a", "banner": True}, wire.ReprintRequest(id="a", banner=True)),
+        ({"tipo": "get_jobs"}, wire.JobsRequest()),
+        ({"tipo": "get_jobs", "limit": 5}, wire.JobsRequest(limit=5)),
         ({"tipo": "subscribe", "topics": ["jobs", "printers"]}, wire.SubscribeRequest(topics=("jobs", "printers"))),
         ({"tipo": "ping", "extra": {"of": ["v1"]}}, wire.PingRequest()),
     ],
@@ -94,7 +99,7 @@ def test_every_tipo_is_told_to_who_asks_for_another() -> None:
     with pytest.raises(MessageError) as caught:
         wire.parse('{"tipo":"print"}')
     assert all(tipo in caught.value.text("es") for tipo in wire.TYPES)
-    assert len(set(wire.TYPES)) == 9
+    assert len(set(wire.TYPES)) == len(wire.TYPES) == 12
 
 
 @pytest.mark.parametrize(
