@@ -152,6 +152,7 @@ def load(
     _merge(values, _from_variables(environ), f"{PREFIX}…")
     given = {name: {k: v for k, v in table.items() if v is not None} for name, table in (flags or {}).items()}
     _merge(values, given, "flags")
+    _anchor_profiles(values, file)
     settings = _convert(values | {"env": env, "data_dir": str(data_dir)}, str(file) if file else f"{PREFIX}…")
     return _checked(_with_virtual_printer(settings), str(file) if file else "")
 
@@ -219,6 +220,14 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
                 raise ConfigError(key, path=f"{PREFIX}{section}_{field}".upper(), **parameters) from None
             table[field] = getattr(struct, field)
     return values
+
+
+def _anchor_profiles(values: dict[str, Any], file: Path | None) -> None:
+    """Profile files are found beside the configuration file: a service starts in a folder nobody chose."""
+    documents = values.get("documents")
+    if file is None or not isinstance(documents, dict) or not isinstance(documents.get("profiles"), list | tuple):
+        return
+    documents["profiles"] = [str(file.parent / p) if isinstance(p, str) else p for p in documents["profiles"]]
 
 
 def _convert(values: Mapping[str, Any], file: str) -> Settings:

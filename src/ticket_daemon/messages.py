@@ -295,7 +295,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "job '{id}' is printing already or has ended; it cannot be changed",
     ),
     "job.held": ("una persona lo puso en espera", "a person put it on hold"),
-    "job.cancelled": ("se canceló antes de imprimirse", "it was cancelled before it printed"),
+    "job.cancelled": ("una persona lo canceló; no se imprimirá más", "a person cancelled it; it will print no more"),
     "job.expired": (
         "caducó antes de poder imprimirse; no se imprimirá",
         "it expired before it could print; it will not print",

@@ -167,6 +167,7 @@ async def test_it_can_be_closed_at_any_time_and_opened_again(make: MakeRig, tmp_
         await rig.link.open()
         await rig.link.write(b"one")
         await rig.link.settled()
+        assert await asyncio.to_thread(rig.arrived, 3) == b"one"
         await rig.link.close()
         await rig.link.close()
         assert not rig.link.is_open
@@ -269,3 +270,17 @@ def test_an_address_no_link_could_be_made_of_is_refused(uri: str, key: str) -> N
     with pytest.raises(ConfigError) as caught:
         check_uri(uri)
     assert caught.value.key == key
+
+
+async def test_a_socket_that_closes_while_its_bytes_are_awaited_is_a_broken_link_and_nothing_else() -> None:
+    for _ in range(5):
+        with TcpPrinter(reads=False) as printer:
+            link = make_link(printer.uri, PROFILE)
+            await link.open()
+            await link.write(bytes(60_000))
+            settling = asyncio.create_task(link.settled())
+            await asyncio.to_thread(printer.wait_for_connection)
+            printer.drop()
+            await link.close()
+            with pytest.raises(LinkBroken):
+                await settling

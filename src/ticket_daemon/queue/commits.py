@@ -196,7 +196,11 @@ class Committer:
 
 def set_aside(path: Path) -> Path:
     """Rename a database that cannot be read, and what belongs to it, so that a person can look; its new name."""
-    kept = path.with_name(f"{path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    when, again = time.strftime("%Y%m%d-%H%M%S"), 1
+    kept = path.with_name(f"{path.stem}.damaged-{when}{path.suffix}")
+    while kept.exists():  # the same second, or a clock set back: what was kept before stays
+        again += 1
+        kept = path.with_name(f"{path.stem}.damaged-{when}-{again}{path.suffix}")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():

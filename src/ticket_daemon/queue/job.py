@@ -41,6 +41,15 @@ class NewJob(Struct, frozen=True):
     submitted_at: int
     expires_at: int | None = None
     reprint_of: str | None = None
+    copies: int = 1
+
+
+class Payload(Struct, frozen=True):
+    """What a job prints: its canonical document, the printer's bytes (all copies), and how many copies they are."""
+
+    document: bytes
+    data: bytes
+    copies: int
 
 
 class Job(Struct, frozen=True):

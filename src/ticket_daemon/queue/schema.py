@@ -21,6 +21,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         started_at   INTEGER,
         expires_at   INTEGER,
         attempts     INTEGER NOT NULL DEFAULT 0,
+        copies       INTEGER NOT NULL DEFAULT 1,
         code         TEXT,                              -- why it stands as it does
         reason       TEXT,                              -- JSON: catalogue key and parameters
         reprint_of   TEXT,

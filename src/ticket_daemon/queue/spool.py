@@ -24,7 +24,7 @@ from ticket_daemon.errors import (
     UnknownJob,
 )
 from ticket_daemon.queue.commits import Committer
-from ticket_daemon.queue.job import Job, NewJob, Reason, changed
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, changed
 from ticket_daemon.queue.states import JobEvent, JobState
 from ticket_daemon.queue.store import Entry, Inserted, Store
 
@@ -202,14 +202,16 @@ class Queue:
         lane = self._lane(job.destination)
         lane.remove(job)
         if data is not None:
-            lane.printing = 1
+            lane.printing.add(job.seq)
             started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
             self._unfinished[job.id] = started
             self._tell(started)
         return data
 
-    def finish(self, job: Job, event: JobEvent, reason: Reason | None = None) -> asyncio.Future[Job | None]:
-        """Commit what became of a job; listeners hear of it after the commit.
+    def finish(
+        self, job: Job, event: JobEvent, reason: Reason | None = None, only: JobState | None = None
+    ) -> asyncio.Future[Job | None]:
+        """Commit what became of a job (`only` from that state, if given); listeners hear of it after the commit.
 
         Need not be awaited: operations take effect in the order they were given.
         """
@@ -226,21 +228,24 @@ class Queue:
             else:
                 outcome.set_result(moved)
 
-        self._commits.submit(lambda store: store.move(job.seq, event, now, reason), committed)
+        def move(store: Store) -> Job | None:
+            allowed = only is None or store.state(job.seq) is only
+            return store.move(job.seq, event, now, reason) if allowed else None
+
+        self._commits.submit(move, committed)
         return outcome
 
     def _moved(self, job: Job, event: JobEvent) -> None:
         lane = self._lane(job.destination)
+        lane.printing.discard(job.seq)
         if event is JobEvent.RELEASE:
             self._occupied += 1
             lane.append(job)
         elif event is JobEvent.RETRY:
-            lane.printing = 0
             lane.put_first(job)
         else:
             self._occupied -= self._unfinished[job.id].state is not JobState.HELD
-            if not lane.remove(job):
-                lane.printing = 0
+            lane.remove(job)
         if job.is_final:
             self._unfinished.pop(job.id, None)
         else:
@@ -253,8 +258,8 @@ class Queue:
         """The job with that id, as it stands now."""
         return self._unfinished.get(job_id) or await self._commits.run(lambda store: store.find(job_id))
 
-    async def payload(self, job_id: str) -> tuple[bytes, bytes] | None:
-        """A job's (canonical document, printer's bytes)."""
+    async def payload(self, job_id: str) -> Payload | None:
+        """What a job prints."""
         return await self._commits.run(lambda store: store.payload(job_id))
 
     async def recent(self, limit: int) -> list[Job]:
@@ -267,7 +272,8 @@ class Queue:
 
     async def hold(self, job_id: str) -> Job:
         """Keep a waiting job back until it is released. Raises UnknownJob, NotCancellable."""
-        return await self._steer(job_id, JobEvent.HOLD, Reason("held", "job.held"))
+        # Only the worker may hold what prints: released, it would come out a second time.
+        return await self._steer(job_id, JobEvent.HOLD, Reason("held", "job.held"), only=JobState.QUEUED)
 
     async def release(self, job_id: str, data: bytes) -> Job:
         """Let a held job go on, with these bytes. Raises UnknownJob, NotCancellable."""
@@ -281,8 +287,10 @@ class Queue:
             raise UnknownJob("job.unknown", id=job_id)
         return job
 
-    async def _steer(self, job_id: str, event: JobEvent, reason: Reason | None = None) -> Job:
-        moved = await self.finish(await self._known_job(job_id), event, reason)
+    async def _steer(
+        self, job_id: str, event: JobEvent, reason: Reason | None = None, only: JobState | None = None
+    ) -> Job:
+        moved = await self.finish(await self._known_job(job_id), event, reason, only)
         if moved is None:
             raise NotCancellable("job.wrong_state", id=job_id)
         return moved
@@ -316,12 +324,12 @@ class _Lane:
 
     def __init__(self) -> None:
         self.jobs: deque[Job] = deque()
-        self.printing = 0
+        self.printing: set[int] = set()  #: the `seq` of what has begun; the next may be marked before the last is out
         self.bell = asyncio.Event()
 
     @property
     def ahead(self) -> int:
-        return len(self.jobs) + self.printing
+        return len(self.jobs) + len(self.printing)
 
     def append(self, job: Job) -> None:
         self.jobs.append(job)
@@ -342,7 +350,7 @@ class _Lane:
         """From 1; the one that prints is the first."""
         for index, waiting in enumerate(self.jobs):
             if waiting.seq == job.seq:
-                return index + 1 + self.printing
+                return index + 1 + len(self.printing)
         return 1
 
 

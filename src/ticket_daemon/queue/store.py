@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ticket_daemon.queue.job import Job, NewJob, Reason
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, JobEvent, JobState, after, before
 
@@ -32,8 +32,10 @@ _COLUMNS: Final = (
     "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, reprint_of"
 )
 _INSERT: Final = """
-    INSERT INTO jobs (id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, document, data)
-    VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+    INSERT INTO jobs (
+        id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, copies, document, data
+    )
+    VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 _BY_ID: Final = f"SELECT {_COLUMNS}, digest FROM jobs WHERE id = ?"  # noqa: S608 - constants only
 _UNFINISHED: Final = f"""
@@ -107,6 +109,8 @@ class Store:
             store = cls(db)
             store._check()
             store._migrate()
+            for _ in store.unfinished():  # what the daemon needs first; also read where the file is not checked whole
+                pass
         except BaseException:
             db.close()
             raise
@@ -149,7 +153,7 @@ class Store:
         """Put a job in, or find the one that has its id."""
         values = (
             new.id, new.destination, new.digest, new.submitted_at, new.submitted_at, new.expires_at, new.reprint_of,
-            new.document, new.data,
+            new.copies, new.document, new.data,
         )  # fmt: skip
         cursor = self._db.execute(_INSERT, values)
         if cursor.rowcount == 1:
@@ -192,12 +196,15 @@ class Store:
         row = self._db.execute(_BY_ID, (job_id,)).fetchone()
         return _job(row[:-1]) if row else None
 
-    def payload(self, job_id: str) -> tuple[bytes, bytes] | None:
-        """A job's (document, data)."""
-        row: tuple[bytes, bytes] | None = self._db.execute(
-            "SELECT document, data FROM jobs WHERE id = ?", (job_id,)
-        ).fetchone()
-        return row
+    def state(self, seq: int) -> JobState | None:
+        """How a job stands; None when there is no such job."""
+        row = self._db.execute("SELECT state FROM jobs WHERE seq = ?", (seq,)).fetchone()
+        return JobState(row[0]) if row else None
+
+    def payload(self, job_id: str) -> Payload | None:
+        """What a job prints."""
+        row = self._db.execute("SELECT document, data, copies FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return Payload(*row) if row else None
 
     def journal(self, job_id: str) -> list[Entry]:
         """What became of a job, from acceptance on; [] when there is no such job."""

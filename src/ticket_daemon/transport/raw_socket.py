@@ -88,7 +88,7 @@ class SocketLink(Link):
             await self._acknowledged(self._writer)
         except TimeoutError:
             raise LinkBroken("link.stalled", sent=1, port=self.port, seconds=self._stall_s) from None
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: asked of a socket that was closed meanwhile
             raise LinkBroken("link.broken", sent=1, port=self.port, detail=str(error)) from error
 
     async def _drained(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ticket_daemon.queue.job import Job, NewJob, Reason
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, TRANSITIONS, JobEvent, JobState
 from ticket_daemon.queue.store import Store
@@ -71,7 +71,7 @@ def test_new_job_is_queued_as_it_was_given(store: Store) -> None:
     assert job == store.find("a")
     assert (job.id, job.destination, job.state, job.attempts) == ("a", "caja", S.QUEUED, 0)
     assert (job.submitted_at, job.updated_at, job.expires_at, job.reprint_of) == (1_000, 1_000, 9_000, "old")
-    assert store.payload("a") == (b'{"version":"1.0"}', b"\x1b@data\x00\xff")
+    assert store.payload("a") == Payload(b'{"version":"1.0"}', b"\x1b@data\x00\xff", 1)
 
 
 def test_jobs_are_numbered_in_the_order_they_came(store: Store) -> None:
@@ -219,7 +219,7 @@ def test_everything_is_there_after_reopening(store: Store, path: Path) -> None:
     again = Store.open(path)
     assert [j.id for j in again.unfinished()] == ["a", "b"]
     assert again.find("a") == job
-    assert again.payload("b") == (b'{"version":"1.0"}', b"\x1b@data\x00\xff")
+    assert again.payload("b") == Payload(b'{"version":"1.0"}', b"\x1b@data\x00\xff", 1)
     again.close()
 
 
