@@ -17,6 +17,8 @@ from support.client import EXAMPLE, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.tcp_printer import TcpPrinter
 
+from ticket_daemon.poster.render import render_ticket
+
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
@@ -177,7 +179,8 @@ async def test_copies_print_that_often_and_open_the_drawer_once(tmp_path: Path) 
         with daemon_process(tmp_path, config=config) as running:
             async with client(running.url) as pos:
                 await pos.print(document, copies=3)
-        data = bytes(printer.received)
+        pulse = len(render_ticket(document).data) - len(render_ticket(document, with_pulse=False).data)
+        data = printer.wait_for(len(render_ticket(document).data) * 3 - 2 * pulse)
     assert data.count(b"COPIA") == 3
     assert data.count(b"\x1bp") == 1
 
@@ -316,7 +319,7 @@ async def test_a_waiting_job_can_be_held_and_released_and_its_history_tells(tmp_
                 job = await pos.until_answer({"tipo": "job", "id": "h"}, "job")
                 if job["state"] == "sent":
                     break
-            data = bytes(back.received)
+            data = back.wait_for(len(render_ticket(document, with_pulse=False).data) * 2)
             back.close()
             again = await pos.until_answer({"tipo": "release", "id": "h"}, "error")
             assert again["code"] == "not_cancellable"
@@ -334,14 +337,15 @@ async def test_a_reprint_can_carry_a_banner_and_open_the_drawer_when_asked(tmp_p
         with daemon_process(tmp_path, config=config) as running:
             async with client(running.url) as pos:
                 await pos.print(document, id="a")
+                printer.wait_for(len(render_ticket(document).data))
                 printer.received.clear()
                 await pos.send({"tipo": "reprint", "id": "a", "banner": True})
                 await pos.until(lambda a: a["tipo"] == "result")
-                with_banner = bytes(printer.received)
+                with_banner = printer.wait_until_has(b"REIMPRESI", b"COPIA FIEL")
                 printer.received.clear()
                 await pos.send({"tipo": "reprint", "id": "a", "open_drawer": True})
                 await pos.until(lambda a: a["tipo"] == "result")
-                with_drawer = bytes(printer.received)
+                with_drawer = printer.wait_until_has(b"COPIA FIEL", b"\x1bp")
                 jobs = await pos.until_answer({"tipo": "get_jobs", "limit": 2}, "jobs")
     assert b"REIMPRESI" in with_banner
     assert b"\x1bp" not in with_banner

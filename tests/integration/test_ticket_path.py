@@ -69,7 +69,8 @@ async def test_eight_clients_print_two_hundred_tickets_on_two_printers_in_order(
                             waiting.remove(answer["id"])
 
             await asyncio.gather(*(pos(number) for number in range(clients)))
-            everything = {name: bytes(printer.received) for name, printer in printers.items()}
+            sizes = {name: sum(len(render_ticket(ticket(text)).data) for _, text in acked[name]) for name in printers}
+            everything = {name: printer.wait_for(sizes[name]) for name, printer in printers.items()}
             assert daemon.terminate() == 0
         order = _order_in_database(tmp_path)
     assert sum(map(len, acked.values())) == clients * each
@@ -119,7 +120,8 @@ async def test_a_full_queue_refuses_at_once_loses_nothing_and_still_answers(tmp_
                 answer = await pos.until(lambda a: a["tipo"] == "result")
                 assert answer["status"] == "success"
                 results.remove(answer["id"])
-            assert printer.wait_for(0) == render_ticket(document).data * 100
+            expected = render_ticket(document).data * 100
+            assert printer.wait_for(len(expected)) == expected
     assert sorted(delays)[len(delays) // 2] < 0.05, f"refusals took {delays}"
 
 
@@ -199,7 +201,7 @@ async def test_a_link_that_drops_mid_write_holds_the_job_and_never_prints_it_aga
             printer.received.clear()
             _, result = await pos.print(EXAMPLE, id="b")
             assert result["status"] == "success"
-            assert bytes(printer.received) == render_ticket(EXAMPLE).data
+            assert printer.wait_for(len(render_ticket(EXAMPLE).data)) == render_ticket(EXAMPLE).data
 
 
 async def _until_state(pos: object, job_id: str, state: str) -> None:
@@ -229,7 +231,7 @@ async def test_a_killed_daemon_prints_what_had_not_begun_and_holds_what_had(tmp_
                         await pos.until(lambda a: a["tipo"] == "result")
                 held = await pos.ask({"tipo": "job", "id": "n0"})
                 assert (held["state"], held["code"]) == ("held", "unknown_outcome")
-            assert printer.wait_for(0).count(b"x" * 40) == 800
+            assert printer.wait_for(len(render_ticket(document).data) * 2).count(b"x" * 40) == 800
 
 
 async def test_the_log_has_no_ticket_text_and_no_token_and_cannot_be_forged(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ class TcpPrinter:
                 raise TimeoutError(f"{len(self.received)} of {size} bytes came")
             return bytes(self.received)
 
+    def wait_until_has(self, *parts: bytes, timeout: float = 30.0) -> bytes:
+        """Everything received, once all of `parts` are in it: a result may be told before the bytes are read here."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: all(part in self.received for part in parts), timeout):
+                raise TimeoutError(f"{parts} did not all come")
+            return bytes(self.received)
+
     def wait_for_connection(self, timeout: float = 30.0) -> None:
         with self._changed:
             if not self._changed.wait_for(lambda: self.connections > 0, timeout):
