@@ -1,4 +1,7 @@
-"""`python -m benchmarks [name …]`: run the named benchmarks, or all."""
+"""`python -m benchmarks [name …]`: run the named benchmarks, or all but the long ones.
+
+`python -m benchmarks soak [--tickets N] [--minutes M]` is a long one; what follows its name is its own.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ import importlib
 import sys
 
 NAMES = ("daemon", "startup", "render")
+#: Those that take minutes, and arguments.
+LONG = ("soak",)
 
 
 def main() -> int:
+    if sys.argv[1:2] and sys.argv[1] in LONG:
+        importlib.import_module(f"benchmarks.{sys.argv[1]}").main(sys.argv[2:])
+        return 0
     wanted = sys.argv[1:] or NAMES
     for name in wanted:
         if name not in NAMES:
-            print(f"There is no benchmark {name!r}; there are: {', '.join(NAMES)}", file=sys.stderr)
+            print(f"There is no benchmark {name!r}; there are: {', '.join((*NAMES, *LONG))}", file=sys.stderr)
             return 2
         print(f"== {name}")
         importlib.import_module(f"benchmarks.{name}").main()

@@ -73,7 +73,8 @@ class Daemon:
     def url(self) -> str:
         """The page's address, for a person on this machine."""
         host = self.settings.server.host
-        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.port}/"  # noqa: S104
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     # --- life ---
 
@@ -82,8 +83,10 @@ class Daemon:
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(self.settings.data_dir / LOCK)
         doubtful = await self.queue.open()
-        for job in doubtful:
-            log.warning("job_held", extra={"job": job.id, "printer": job.destination, "code": "unknown_outcome"})
+        strangers = await self.queue.hold_strangers([destination.name for destination in self.destinations])
+        for job in (*doubtful, *strangers):
+            code = job.reason.code if job.reason else ""
+            log.warning("job_held", extra={"job": job.id, "printer": job.destination, "code": code})
         self.queue.listen(self.overview.job_changed)
         self.queue.listen(_note)
         self.queue.listen(self.audience.job_changed)
@@ -99,9 +102,9 @@ class Daemon:
 
     async def run(self, started: Callable[[Daemon], None] = lambda _: None) -> None:
         """Start, work until a signal or `stop`, stop."""
+        self._catch_signals()  # first of all: printing begins before the daemon listens
         try:
             await self.start()
-            self._catch_signals()
             started(self)
             await self._stop.wait()
         finally:
@@ -145,10 +148,11 @@ class Daemon:
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            if sys.platform == "win32":
+        if sys.platform == "win32":
+            for name in (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK):
                 signal.signal(name, lambda *_: loop.call_soon_threadsafe(self.stop))
-            else:
+        else:
+            for name in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(name, self.stop)
 
     async def _prune(self) -> None:

@@ -133,13 +133,21 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             line = self.format(record) + self.terminator
             size = len(line.encode("utf-8", "replace"))
             if self._size and self._size + size > self.maxBytes:
-                self.doRollover()
-            assert self.stream is not None
+                self._roll_over()
+            if self.stream is None:
+                self.stream = self._open()
             self.stream.write(line)
             self.stream.flush()
             self._size += size
         except (OSError, ValueError):  # a record that cannot be written must not stop what it speaks of
             self.handleError(record)
+
+    def _roll_over(self) -> None:
+        """Begin a new file; where another program has the old one open (Windows), go on in the old one a while."""
+        try:
+            self.doRollover()
+        except OSError:
+            self._size = 0
 
 
 def set_up(level: str, directory: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None) -> None:

@@ -356,6 +356,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "no hay una impresora «{name}»; las que hay: {nearest}",
         "there is no printer '{name}'; there are: {nearest}",
     ),
+    "printer.gone": (
+        "la impresora «{name}» ya no está en la configuración",
+        "the printer '{name}' is not in the configuration any more",
+    ),
     "printer.none": (
         "no se dijo qué impresora y no hay ninguna por omisión; agregue [[printers]] a la configuración",
         "no printer was named and there is no default; add [[printers]] to the configuration",

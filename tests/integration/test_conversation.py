@@ -16,7 +16,6 @@ import pytest
 from support.client import EXAMPLE, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.tcp_printer import TcpPrinter
-
 from ticket_daemon.poster.render import render_ticket
 
 

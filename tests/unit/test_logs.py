@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,16 @@ def test_file_rotates_while_running_and_only_some_are_kept(root: logging.Logger,
     assert all(path.stat().st_size <= logs.MIB for path in tmp_path.iterdir())
     last = (tmp_path / logs.FILE_NAME).read_text("utf-8").splitlines()[-1]
     assert json.loads(last)["number"] == 44
+
+
+def test_a_rotation_that_fails_loses_no_line_and_disturbs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows another program that has the log open keeps it from being renamed."""
+    logs.set_up("info", tmp_path, 1, 2, io.StringIO())
+    log = logging.getLogger("ticket_daemon.test")
+    monkeypatch.setattr(os, "rename", lambda *_: (_ for _ in ()).throw(PermissionError("in use")))
+    for number in range(30):
+        log.info("filling", extra={"number": number, "text": "x" * 100_000})
+    written = (tmp_path / logs.FILE_NAME).read_text("utf-8")
+    assert [json.loads(line)["number"] for line in written.splitlines()] == list(range(30))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,8 +62,14 @@ def _run(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:
         factory = fast_loop.new_event_loop
     except ImportError:
         pass  # asyncio's own loop does as well
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(serve())
+    runner = asyncio.Runner(loop_factory=factory)
+    runner.run(serve())
+    # The queue is closed and everything said. A thread that still renders a ticket nobody was promised, or waits for a
+    # name server, would keep the process for as long as it likes: leave without it.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _announce(daemon: Daemon) -> None:

@@ -13,6 +13,7 @@ operations that are heavy in themselves.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import sqlite3
@@ -169,7 +170,8 @@ class Committer:
             results = [operation(self._store) for operation, _ in batch]
             self._store.commit()
         except Exception as error:  # the edge of the thread: whatever went wrong, nobody may wait for ever
-            self._store.rollback()
+            with contextlib.suppress(sqlite3.Error):  # `begin` tries again
+                self._store.rollback()
             if self.trouble is None:
                 log.error(
                     "storage_trouble", extra={"detail": str(error)}, exc_info=not isinstance(error, sqlite3.Error)

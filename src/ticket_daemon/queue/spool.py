@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,6 +28,8 @@ from ticket_daemon.queue.commits import Committer
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, changed
 from ticket_daemon.queue.states import JobEvent, JobState
 from ticket_daemon.queue.store import Entry, Inserted, Store
+
+log = logging.getLogger(__name__)
 
 #: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
 RETRY_AFTER_S: Final = 2
@@ -198,15 +201,28 @@ class Queue:
     async def start(self, job: Job) -> bytes | None:
         """Commit that `job` (the head of its queue) begins to print; its bytes, or None when it was cancelled."""
         now = self._clock()
-        data = await self._commits.run(lambda store: store.start(job.seq, now))
+        outcome: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+
+        def committed(data: bytes | None, error: StorageUnavailable | None) -> None:
+            if data is not None:  # with the commit, not when the worker wakes: a person may have steered in between
+                self._started(job, now)
+            if outcome.cancelled():
+                return
+            if error is not None:
+                outcome.set_exception(error)
+            else:
+                outcome.set_result(data)
+
+        self._commits.submit(lambda store: store.start(job.seq, now), committed)
+        return await outcome
+
+    def _started(self, job: Job, now: int) -> None:
         lane = self._lane(job.destination)
         lane.remove(job)
-        if data is not None:
-            lane.printing.add(job.seq)
-            started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
-            self._unfinished[job.id] = started
-            self._tell(started)
-        return data
+        lane.printing.add(job.seq)
+        started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
+        self._unfinished[job.id] = started
+        self._tell(started)
 
     def finish(
         self, job: Job, event: JobEvent, reason: Reason | None = None, only: JobState | None = None
@@ -281,6 +297,15 @@ class Queue:
         await self._commits.run(lambda store: store.replace_data(job.seq, data) if job.state is JobState.HELD else None)
         return await self._steer(job_id, JobEvent.RELEASE)
 
+    async def hold_strangers(self, destinations: Collection[str]) -> list[Job]:
+        """Hold the jobs that wait for none of these destinations: nobody would ever print them. Returns them."""
+        strangers = [job for name, lane in self._lanes.items() if name not in destinations for job in lane.jobs]
+        moves = [
+            self.finish(job, JobEvent.HOLD, Reason("unknown_printer", "printer.gone", {"name": job.destination}))
+            for job in strangers
+        ]
+        return [moved for moved in await asyncio.gather(*moves) if moved is not None]
+
     async def _known_job(self, job_id: str) -> Job:
         job = await self.find(job_id)
         if job is None:
@@ -316,7 +341,10 @@ class Queue:
 
     def _tell(self, job: Job) -> None:
         for listener in self._listeners:
-            listener(job)
+            try:
+                listener(job)
+            except Exception:  # one listener's mistake must not cost the others, or who waits for the commit, the news
+                log.exception("listener_failed", extra={"job": job.id})
 
 
 class _Lane:

@@ -138,6 +138,7 @@ class Store:
     # --- transactions ---
 
     def begin(self) -> None:
+        self.rollback()  # of one that failed so badly that it could not be ended then
         self._db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:

@@ -34,6 +34,8 @@ OUTBOX_BYTES: Final = 16 * MIB
 PARSER_ALLOWANCE: Final = 2
 #: Seconds between WebSocket pings; a client that answers none is gone. Chromium gives up a socket at 240 s on its own.
 HEARTBEAT_S: Final = 30.0
+#: Seconds for all clients together to answer a goodbye when the daemon stops.
+GOODBYE_S: Final = 0.5
 _CONTENT_TYPES: Final = {
     "css": "text/css", "html": "text/html", "js": "text/javascript", "json": "application/json",
     "svg": "image/svg+xml", "png": "image/png", "webmanifest": "application/manifest+json",
@@ -53,8 +55,9 @@ _PAGE_HEADERS: Final = {
 class Outbox:
     """What waits to be sent to one client. `put` never waits; `drain` is the one task that sends."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self._socket = socket
+        self._transport = transport
         self._frames: deque[bytes] = deque()
         self._size = 0
         self._filled = asyncio.Event()
@@ -69,7 +72,14 @@ class Outbox:
         if self._size > OUTBOX_BYTES:
             self.overflowed = True
             self._frames.clear()
+            log.warning("client_too_slow")
+            self.cut()  # a goodbye would have to wait for it like everything else
         self._filled.set()
+
+    def cut(self) -> None:
+        """End the connection at once; what waits to be sent is dropped."""
+        if self._transport is not None:
+            self._transport.abort()
 
     async def drain(self) -> None:
         """Send until the client is gone or has let too much pile up."""
@@ -80,8 +90,6 @@ class Outbox:
                 frame = self._frames.popleft()
                 self._size -= len(frame)
                 await self._socket.send_frame(frame, WSMsgType.TEXT)
-        log.warning("client_too_slow")
-        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"not reading")
 
 
 class Server:
@@ -91,7 +99,7 @@ class Server:
         self._verbs = verbs
         self._overview = overview
         self._audience = audience
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, Outbox] = {}
         self._max_frame = verbs.settings.server.max_frame_mib * MIB
 
     def application(self) -> web.Application:
@@ -105,11 +113,18 @@ class Server:
         return app
 
     async def close_all(self) -> None:
-        """Say goodbye to every client (1001)."""
-        await asyncio.gather(
-            *(socket.close(code=WSCloseCode.GOING_AWAY, message=b"going down") for socket in tuple(self._sockets)),
-            return_exceptions=True,
-        )
+        """Say goodbye to every client (1001). One that does not answer soon, or does not even read, is cut off."""
+        goodbyes = [
+            asyncio.ensure_future(socket.close(code=WSCloseCode.GOING_AWAY, message=b"going down"))
+            for socket in tuple(self._sockets)
+        ]
+        if goodbyes:
+            await asyncio.wait(goodbyes, timeout=GOODBYE_S)
+        for outbox in tuple(self._sockets.values()):
+            outbox.cut()
+        for goodbye in goodbyes:
+            goodbye.cancel()
+        await asyncio.gather(*goodbyes, return_exceptions=True)
 
     # --- WebSocket ---
 
@@ -119,17 +134,17 @@ class Server:
         if not socket.can_prepare(request).ok:
             return web.Response(status=426, text="WebSocket only\n", headers={"Upgrade": "websocket"})
         await socket.prepare(request)
-        outbox = Outbox(socket)
+        outbox = Outbox(socket, request.transport)
         session = Session(self._verbs, self._overview, self._audience, outbox.put)
         sending = asyncio.create_task(outbox.drain())
-        self._sockets.add(socket)
+        self._sockets[socket] = outbox
         log.info("client_connected", extra={"client": request.remote})
         try:
             session.open()
             await self._listen(socket, session)
         finally:
             session.close()
-            self._sockets.discard(socket)
+            self._sockets.pop(socket, None)
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await sending
@@ -138,7 +153,9 @@ class Server:
 
     async def _listen(self, socket: web.WebSocketResponse, session: Session) -> None:
         async for frame in socket:
-            if len(frame.data) > self._max_frame:
+            if frame.type is WSMsgType.ERROR:  # no valid frame: the socket has been closed with the code that says why
+                log.info("frame_refused", extra={"detail": str(frame.data)})
+            elif len(frame.data) > self._max_frame:
                 log.warning("frame_too_large", extra={"bytes": len(frame.data)})
                 await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=b"frame over the limit")
             elif frame.type is WSMsgType.TEXT:

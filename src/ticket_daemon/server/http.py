@@ -7,6 +7,7 @@ JSON body with the same `code` as over WebSocket, and that a POST of the same id
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -18,6 +19,8 @@ from ticket_daemon.server import wire
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import authorize
 from ticket_daemon.server.verbs import Offered, Order, Verbs
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,6 +63,11 @@ class _Api:
                 return self._error(TooLarge("message.too_large", limit=self._verbs.settings.server.max_frame_mib))
             except TicketDaemonError as problem:
                 return self._error(problem)
+            except (web.HTTPException, ConnectionError):
+                raise
+            except Exception:  # the edge of a request: whoever asked is told, and the log says why
+                log.exception("request_failed")
+                return self._error(TicketDaemonError("server.internal"))
 
         return answer
 
@@ -97,7 +105,7 @@ class _Api:
         """The newest jobs; `?limit=` up to 1,000."""
         authorize(self._verbs.settings, _bearer(request))
         limit = request.query.get("limit", "50")
-        body = msgspec.json.encode({"limit": int(limit) if limit.isdecimal() else limit})
+        body = msgspec.json.encode({"limit": int(limit[:9]) if limit.isdecimal() else limit})
         asked = _as(b'{"tipo":"get_jobs",', body)
         assert isinstance(asked, wire.JobsRequest)
         return _json(wire.jobs_answer(await self._verbs.recent(asked.limit), self._lang))

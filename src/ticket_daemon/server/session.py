@@ -34,7 +34,8 @@ Send = Callable[[bytes], None]
 def authorize(settings: Settings, token: str | None) -> None:
     """Raise Unauthorized unless the token is the one whose hash is configured (or none is)."""
     wanted = settings.auth.token_sha256
-    if wanted and not hmac.compare_digest(hashlib.sha256((token or "").encode()).hexdigest(), wanted.lower()):
+    given = hashlib.sha256((token or "").encode("utf-8", "surrogatepass")).hexdigest()
+    if wanted and not hmac.compare_digest(given, wanted.lower()):
         log.warning("token_refused", extra={"audit": True})
         raise Unauthorized("message.unauthorized")
 
@@ -49,6 +50,7 @@ class Session:
         self._send = send
         self._lang = verbs.settings.server.lang
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def open(self) -> None:
         """Greet the client."""
@@ -56,6 +58,7 @@ class Session:
 
     def close(self) -> None:
         """Forget the client; its jobs go on."""
+        self._closed = True
         self._audience.leave(self)
         for task in self._tasks:
             task.cancel()
@@ -84,6 +87,9 @@ class Session:
             self._act(request, len(text))
         except TicketDaemonError as refused:
             self._refuse(refused, getattr(request, "id", None))
+        except Exception:  # the edge of a request: whoever asked is told, and the connection lives on
+            log.exception("request_failed")
+            self._refuse(TicketDaemonError("server.internal"), getattr(request, "id", None))
 
     def _act(self, request: wire.Request, length: int) -> None:
         match request:
@@ -140,6 +146,8 @@ class Session:
         order = Order(request.document, request.id or None, request.printer, request.ttl_s, request.copies)  # type: ignore[arg-type]
 
         def done(answer: Offered | TicketDaemonError) -> None:
+            if self._closed:  # gone before the commit; who is told afterwards would be kept for ever
+                return
             if isinstance(answer, TicketDaemonError):
                 self._refuse(answer, order.id)
                 return

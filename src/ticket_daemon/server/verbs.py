@@ -18,7 +18,7 @@ import msgspec
 
 from ticket_daemon import messages
 from ticket_daemon.config import Settings
-from ticket_daemon.errors import TicketDaemonError, UnknownJob
+from ticket_daemon.errors import TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
 from ticket_daemon.poster.document.model import with_heading
 from ticket_daemon.poster.profile.catalogue import requested
@@ -180,8 +180,10 @@ class Verbs:
         """A job's document, its canonical form and what it renders to now."""
         payload = await self.queue.payload(job.id)
         destination = self.destinations.get(job.destination)
-        if payload is None or destination is None:
+        if payload is None:
             raise UnknownJob("job.unknown", id=job.id)
+        if destination is None:
+            raise UnknownPrinter("printer.gone", name=job.destination)
         document, _ = decode(payload.document)
         if banner:
             text = messages.text("reprint.banner", self.settings.server.lang)

@@ -153,11 +153,11 @@ def _has_document(request: TicketRequest | PreviewRequest) -> bool:
 def _refusal(fault: msgspec.ValidationError, text: str | bytes) -> MessageError:
     sentence, path = place(fault)
     message = _loose(text)
-    if not isinstance(message, Mapping):
+    if message is None:
         return MessageError("message.not_object")
-    tipo = message.get("tipo")
-    if path == "tipo" and isinstance(tipo, str):
-        return UnknownType("message.unknown_type", got=tipo[:80], known=", ".join(TYPES))
+    tipo = _value(message, "tipo")
+    if path == "tipo" and bytes(message.get("tipo", _NULL)).startswith(b'"'):
+        return UnknownType("message.unknown_type", got=(tipo or "")[:80], known=", ".join(TYPES))
     if tipo is None:
         return MessageError("message.no_type")
     if path in ("id", "new_id"):
@@ -173,18 +173,31 @@ _KINDS: Final[tuple[type[Struct], ...]] = (
 )  # fmt: skip
 
 
-def _loose(text: str | bytes) -> Any:
+_objects: Final = msgspec.json.Decoder(dict[str, Raw])
+_words: Final[msgspec.json.Decoder[str | None]] = msgspec.json.Decoder(str | None)
+
+
+def _loose(text: str | bytes) -> Mapping[str, Raw] | None:
+    """A message's fields, unread: a long one that is wrong must not take longer than one that is right."""
     try:
-        return msgspec.json.decode(text)
+        return _objects.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def _value(message: Mapping[str, Raw], field: str) -> str | None:
+    """A field that should be text; "" when it is there and is none."""
+    try:
+        return _words.decode(message.get(field, _NULL))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
 
 
 def request_id(text: str | bytes) -> str | None:
     """The id of a message that could not be parsed, so that its sender knows which one was refused."""
     message = _loose(text)
-    found = message.get("id") if isinstance(message, Mapping) else None
-    return found[:MAX_ID] if isinstance(found, str) and found else None
+    found = _value(message, "id") if message else None
+    return found[:MAX_ID] if found else None
 
 
 # --- answers ---

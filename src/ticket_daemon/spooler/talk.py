@@ -55,6 +55,7 @@ class Talk:
         self._reading: asyncio.Task[None] | None = None
         self._realtime: asyncio.Queue[int] = asyncio.Queue()
         self._asking = asyncio.Lock()
+        self._owed = False  #: a real-time question has not been answered yet
         self._printed: dict[bytes, asyncio.Future[None]] = {}
         self._in_turn: list[asyncio.Future[None]] = []  #: who waits for GS r, in the order of asking
         self.ended = asyncio.Event()  #: the link has nothing more to say
@@ -121,17 +122,32 @@ class Talk:
     async def reasons(self) -> tuple[str, ...] | None:
         """What is the matter with the printer (nothing: ()); None when it does not answer. Raises LinkBroken."""
         async with self._asking:
+            if self._owed and await self._status() is None:
+                return None
             while not self._realtime.empty():
                 self._realtime.get_nowait()
             statuses: dict[int, int] = {}
             for n in _QUESTIONS:
                 await self._link.write(RealtimeStatus(n).encode())
-                try:
-                    async with asyncio.timeout(ANSWER_S):
-                        statuses[n] = await self._realtime.get()
-                except TimeoutError:
+                status = await self._status()
+                if status is None:
                     return None
+                statuses[n] = status
         return realtime_reasons(statuses)
+
+    async def _status(self) -> int | None:
+        """The answer to the last real-time question; None when it does not come in time.
+
+        It may come yet, and nothing in it says what was asked: until then no other question is put.
+        """
+        self._owed = True
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                status = await self._realtime.get()
+        except TimeoutError:
+            return None
+        self._owed = False
+        return status
 
     async def try_out(self) -> None:
         """Find out which of the profile's ways this printer really has: what it does not answer is not counted on.

@@ -73,6 +73,9 @@ class Worker:
         self._talk: Talk | None = None
         self._down_since: float | None = None
         self._attempt = 0
+        self._refused_since: float | None = None  #: the link opens and takes no byte since then
+        self._refusals = 0
+        self._first: tuple[int, float] = (0, 0.0)  #: the job (`seq`) at the head while the link is down, and since when
         self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
         self._unsaved: list[tuple[Job, Verdict]] = []
         self._unsettled: Job | None = None  #: under way: its bytes leave, or have left and are not known to be taken
@@ -173,13 +176,24 @@ class Worker:
         if error is None:
             return True
         assert self._down_since is not None
-        # Counted from when both the trouble and the job were there: one that came late gets its own full patience.
-        age = max(0, self._clock() - job.submitted_at) / 1000
-        if verdict := self._policy.not_opened(error, min(age, self._timer() - self._down_since)):
+        await self._not_printed(job, error, self._down_since, self._attempt)
+        return False
+
+    async def _not_printed(self, job: Job, error: LinkError, since: float, attempt: int) -> None:
+        """Nothing of a job could be sent: try again after a while, or give it up."""
+        if verdict := self._policy.not_opened(error, min(self._age(job), self._timer() - since)):
             await self._queue.finish(job, verdict.event, verdict.reason)
         else:
-            await self._pause(self._policy.pause(self._attempt))
-        return False
+            await self._pause(self._policy.pause(attempt))
+
+    def _age(self, job: Job) -> float:
+        """Seconds that a job at the head has been there: one that came late gets its own full patience.
+
+        At least as long as it has been seen at the head, so that a clock set back does not make it wait for ever.
+        """
+        if self._first[0] != job.seq:
+            self._first = (job.seq, self._timer())
+        return max((self._clock() - job.submitted_at) / 1000, self._timer() - self._first[1])
 
     async def _open(self) -> LinkError | None:
         """Open the link and find out what the printer can say; what went wrong, if anything did."""
@@ -262,6 +276,7 @@ class Worker:
         except LinkBroken as error:
             await self._broken(error)
             return
+        self._refused_since = None
         try:
             if answered is not None:
                 self._conclude(await self._confirmed(answered))
@@ -292,26 +307,51 @@ class Worker:
         verdict = self._policy.broken(error)
         if verdict.event is JobEvent.RETRY:
             self._unsettled = None
+            await self._close()
             await self._put_back(job)
+            if self._refused_since is None:
+                self._refused_since, self._refusals = self._timer(), 0
+            await self._not_printed(job, error, self._refused_since, self._refusals)
+            self._refusals += 1
         else:
             self._doubtful[process_id(job.seq)] = job
             self._conclude(verdict)
         await self._close()
 
     async def _confirmed(self, answered: asyncio.Future[None]) -> Verdict:
-        """Wait for the printer's word. It may take as long as somebody needs to bring paper; silence may not."""
+        """Wait for the printer's word. It may take as long as somebody needs to bring paper; silence may not.
+
+        While bytes are on their way a question waits behind them: how long that may last the link itself decides, by
+        its lack of progress, so that a long ticket on a slow printer is not given up.
+        """
         assert self._talk is not None
+        taken: asyncio.Future[None] | None = None
         well_since = self._timer()
-        while True:
-            done, _ = await asyncio.wait({answered}, timeout=ASK_S)
-            if done and not answered.cancelled():
-                return Verdict(JobEvent.CONFIRM)
-            if done or self._talk.ended.is_set():
-                raise LinkBroken("link.broken", sent=1, port=self.link.port, detail="EOF")
-            if self._watches and not HARMLESS.issuperset(await self._look()):
-                well_since = self._timer()
-            elif self._timer() - well_since >= CONFIRM_S:
-                raise LinkBroken("link.unconfirmed", sent=1, port=self.link.port, seconds=CONFIRM_S)
+        try:
+            while True:
+                done, _ = await asyncio.wait({answered}, timeout=ASK_S)
+                if done and not answered.cancelled():
+                    return Verdict(JobEvent.CONFIRM)
+                if done or self._talk.ended.is_set():
+                    raise LinkBroken("link.broken", sent=1, port=self.link.port, detail="EOF")
+                taken = taken or asyncio.ensure_future(self.link.settled())
+                if not await self._seems_well() or not taken.done():
+                    well_since = self._timer()
+                if taken.done():
+                    taken.result()
+                if self._timer() - well_since >= CONFIRM_S:
+                    raise LinkBroken("link.unconfirmed", sent=1, port=self.link.port, seconds=CONFIRM_S)
+        finally:
+            if taken is not None and not taken.cancel():
+                taken.exception()  # looked at: what it said no longer matters
+
+    async def _seems_well(self) -> bool:
+        """Whether the printer does not say that it cannot print; one that says nothing may be busy printing."""
+        reasons = await self._talk.reasons() if self._talk is not None and self._watches else None
+        if reasons is None:
+            return True
+        self._heard(reasons)
+        return HARMLESS.issuperset(reasons)
 
     # --- what became of it ---
 

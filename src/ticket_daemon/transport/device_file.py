@@ -20,6 +20,7 @@ from ticket_daemon.errors import LinkError
 from ticket_daemon.transport.base import STALL_S, Link, LinkBroken
 
 CHUNK: Final = 16 * 1024
+_DEVICES: Final = Path("/dev")
 
 
 class FileLink(Link):
@@ -43,11 +44,14 @@ class FileLink(Link):
             self._waits = self._is_device()
             if self._waits:
                 flags = (flags | os.O_NONBLOCK) & ~(os.O_CREAT | os.O_APPEND)
+            elif _DEVICES in self._path.parents:
+                flags &= ~os.O_CREAT  # a printer that is unplugged is not a file to be made
             self._fd = os.open(self._path, flags, 0o640)
         except PermissionError:
             raise LinkError("link.no_permission", port=self.port) from None
-        except OSError as error:
-            raise LinkError("link.cannot_open", port=self.port, detail=error.strerror or str(error)) from error
+        except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+            detail = getattr(error, "strerror", None) or str(error)
+            raise LinkError("link.cannot_open", port=self.port, detail=detail) from error
 
     def _is_device(self) -> bool:
         if sys.platform == "win32":
@@ -67,7 +71,8 @@ class FileLink(Link):
 
     async def _write_file(self, fd: int, data: bytes) -> None:
         try:
-            await asyncio.to_thread(_write_all, fd, data)
+            # The thread has a descriptor of its own, which `close` cannot pull away when waiting for it is given up.
+            await asyncio.to_thread(_write_all, os.dup(fd), data)
         except OSError as error:
             raise LinkBroken("link.broken", sent=len(data), port=self.port, detail=error.strerror) from error
 
@@ -95,10 +100,13 @@ class FileLink(Link):
 
 
 def _write_all(fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
-    os.fsync(fd)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 async def _writable(fd: int) -> None:

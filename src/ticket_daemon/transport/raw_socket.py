@@ -59,7 +59,7 @@ class SocketLink(Link):
             raise LinkError("link.refused", port=self.port) from None
         except socket.gaierror as error:
             raise LinkError("link.unknown_host", host=self._host, detail=str(error)) from None
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a name that DNS cannot even be asked for
             raise LinkError("link.cannot_open", port=self.port, detail=str(error)) from error
         connection = self._writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -72,10 +72,12 @@ class SocketLink(Link):
         try:
             for start in range(0, len(data), CHUNK):
                 chunk = data[start : start + CHUNK]
+                _check_open(self._writer)
                 self._writer.write(chunk)
                 # Counted before it is known to be taken: from here on nobody can say that nothing arrived.
                 sent += len(chunk)
                 await self._drained()
+            _check_open(self._writer)
         except TimeoutError:
             raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
         except OSError as error:
@@ -106,9 +108,10 @@ class SocketLink(Link):
     async def _acknowledged(self, writer: asyncio.StreamWriter) -> None:
         """Until the printer's TCP has everything; TimeoutError when nothing moves for `stall_s`."""
         connection = writer.get_extra_info("socket")
+        _check_open(writer)
         left, still, look, looks = unacknowledged(connection), 0.0, FIRST_LOOK_S, 0
         while left:
-            if writer.is_closing() or is_dead(connection):
+            if is_dead(connection):
                 raise ConnectionResetError("closed before the last bytes were acknowledged")
             looks += 1
             if looks <= QUICK_LOOKS:
@@ -117,6 +120,7 @@ class SocketLink(Link):
                 await asyncio.sleep(look)
                 still += look
                 look = min(2 * look, LAST_LOOK_S)
+            _check_open(writer)
             now = unacknowledged(connection)
             if now != left:
                 left, still = now, 0.0
@@ -140,6 +144,12 @@ class SocketLink(Link):
                 await writer.wait_closed()
         except (TimeoutError, OSError):
             writer.transport.abort()
+
+
+def _check_open(writer: asyncio.StreamWriter) -> None:
+    """Raise ConnectionResetError once the connection is gone: its buffer is empty then, as if all had been taken."""
+    if writer.is_closing():
+        raise ConnectionResetError("the connection is closed")
 
 
 def is_dead(connection: socket.socket) -> bool:

@@ -27,14 +27,34 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
         if used + size > room and (line or room < width):
             lines.append(line.rstrip(" "))
             line, used, room = "", 0, width
-        while size > room:
-            head, word = cut(word, room)
-            lines.append(line + head)
-            line, size = "", columns(word)
+        if size > room:  # the line is empty and whole then
+            *heads, word = _pieces(word, width)
+            lines += heads
+            size = columns(word)
         line += word + gap
         used += size + len(gap)
     lines.append(line.rstrip(" ") if used > room else line)
     return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A long word in pieces that each fill at most `width` columns, as `cut` would part it again and again.
+
+    In one walk: a word of megabytes must not cost its length squared.
+    """
+    if word.isascii():
+        return [word[start : start + width] for start in range(0, len(word), width)]
+    pieces: list[str] = []
+    piece: list[str] = []
+    used = 0
+    for cluster in split_clusters(word):
+        size = columns(cluster)
+        if piece and used + size > width:
+            pieces.append("".join(piece))
+            piece, used = [], 0
+        piece.append(cluster)
+        used += size
+    return [*pieces, "".join(piece)]
 
 
 def cut(text: str, width: int) -> tuple[str, str]:

@@ -121,3 +121,12 @@ def test_fill_makes_the_width_exactly_or_leaves_what_is_longer(text: str, width:
 )
 def test_fill(text: str, align: str, expected: str) -> None:
     assert fill(text, 5, align) == expected
+
+
+@given(st.text("ab é中e\u0301👩\u200d👧".replace(" ", ""), min_size=1, max_size=80), st.integers(2, 12))
+def test_a_long_word_is_parted_in_one_walk_as_cutting_again_and_again_would(word: str, width: int) -> None:
+    pieces, rest = [], word
+    while columns(rest) > width:
+        head, rest = cut(rest, width)
+        pieces.append(head)
+    assert wrap(word, width) == [piece for piece in (*pieces, rest) if piece]
