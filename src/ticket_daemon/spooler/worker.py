@@ -247,10 +247,10 @@ class Worker:
         data = await self._queue.start(job)
         if data is None:
             return
-        if await self._settled_soon() and self.link.is_open:
+        if not self._unsaved and await self._settled_soon() and self.link.is_open:
             self._report(state="processing")
             await self._deliver(job, data)
-        else:  # the printer takes its time, or is gone: this one has not begun after all
+        else:  # the last outcome is not saved, or the printer takes its time or is gone: this one has not begun
             await self._put_back(job)
             await self._settle()  # not cut short this time: a stall is noticed, and no start is tried in vain again
 
@@ -374,7 +374,7 @@ class Worker:
         await self._save_again()
 
     async def _save_again(self) -> None:
-        """What came out of a job and could not be saved is saved before anything else prints."""
+        """What came out of a job and could not be saved is saved before another one is begun."""
         job, verdict = self._unsaved[0]
         await self._queue.finish(job, verdict.event, verdict.reason)
         del self._unsaved[0]
