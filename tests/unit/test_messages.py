@@ -16,7 +16,7 @@ from ticket_daemon.messages import CATALOGUE, MAX_SHOWN, Phrase
 from ticket_daemon.queue import JobState
 
 SOURCES = sorted(Path(ticket_daemon.__file__).parent.rglob("*.py"))
-CODE = "\n".join(path.read_text("utf-8") for path in SOURCES if path.name != "messages.py")
+CODE = "\n".join(path.read_text("utf-8") for path in SOURCES if path.parent.name != "messages")
 ROOMS = {key.partition(".")[0] for key in CATALOGUE}
 #: Anything in the code that looks like a key of one of the catalogue's rooms.
 MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[a-z0-9])"', CODE))

@@ -1,21 +1,11 @@
-"""The one catalogue of texts that people read, in Spanish and English.
-
-It knows keys and sentences; it does not know who says them or how they travel. It promises that every key has
-both languages with the same placeholders (a test holds it to that), and that a text is always returned: a
-missing parameter shows as `{name}` rather than hiding the message that mattered.
-"""
+"""What is said of documents, profiles and what is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-LANGUAGES: Final = ("es", "en")
-
-#: key -> (Spanish, English). Ordered by the room that says it.
-CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
-    # --- documents ---
+#: key -> (Spanish, English)
+TEXTS: Final[dict[str, tuple[str, str]]] = {
     "json.invalid": (
         "el texto no es JSON válido ({detail})",
         "the text is not valid JSON ({detail})",
@@ -210,7 +200,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "el código necesita {dots} puntos y el papel tiene {paper}",
         "the symbol needs {dots} dots and the paper has {paper}",
     ),
-    # --- what a rendered ticket warns of ---
     "warning.control_characters": (
         "se quitaron caracteres de control del texto",
         "control characters were removed from the text",
@@ -227,7 +216,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "la impresora no tiene zumbador; no suena",
         "the printer has no buzzer; it makes no sound",
     ),
-    # --- the calibration ticket ---
     "calibration.title": ("CALIBRACIÓN", "CALIBRATION"),
     "calibration.paper": ("{mm} mm, {dots} puntos a {dpi} ppp", "{mm} mm, {dots} dots at {dpi} dpi"),
     "calibration.font": ("Letra {font}: {columns} columnas", "Font {font}: {columns} columns"),
@@ -250,7 +238,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "Grises: de blanco a negro sin saltos ni líneas",
         "Greys: white to black without steps or lines",
     ),
-    # --- profiles ---
     "profile.file": (
         "el archivo de perfiles no es válido: {detail}",
         "the profiles file is not valid: {detail}",
@@ -284,209 +271,5 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "no hay un perfil «{name}»; los más parecidos: {nearest}",
         "there is no profile '{name}'; the nearest: {nearest}",
     ),
-    # --- jobs and the queue ---
-    "job.unknown": ("no hay ningún trabajo con el id «{id}»", "there is no job with the id '{id}'"),
-    "job.id_conflict": (
-        "el id «{id}» ya es de otro ticket con otro contenido; use un id nuevo",
-        "the id '{id}' already belongs to another ticket with other content; use a new id",
-    ),
-    "job.wrong_state": (
-        "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cambiar",
-        "job '{id}' is printing already or has ended; it cannot be changed",
-    ),
-    "job.held": ("una persona lo puso en espera", "a person put it on hold"),
-    "job.cancelled": ("una persona lo canceló; no se imprimirá más", "a person cancelled it; it will print no more"),
-    "job.expired": (
-        "caducó antes de poder imprimirse; no se imprimirá",
-        "it expired before it could print; it will not print",
-    ),
-    "job.unknown_outcome": (
-        "no se sabe cuánto se imprimió; mire el papel y reimprima o descarte",
-        "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
-    ),
     "reprint.banner": ("REIMPRESIÓN", "REPRINT"),
-    "job.queued": ("Ticket en cola", "Ticket queued"),
-    "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
-    "job.state.queued": ("En cola", "Queued"),
-    "job.state.printing": ("Imprimiendo", "Printing"),
-    "job.state.confirmed": ("Impreso y confirmado por la impresora", "Printed, and confirmed by the printer"),
-    "job.state.sent": ("Enviado completo a la impresora", "Sent to the printer in full"),
-    "job.state.spooled": ("Entregado al sistema de impresión", "Handed to the system's print spooler"),
-    "job.state.failed": ("No se imprimió", "Not printed"),
-    "job.state.expired": ("Caducado", "Expired"),
-    "job.state.cancelled": ("Cancelado", "Cancelled"),
-    "job.state.held": ("En espera de una persona", "Waits for a person"),
-    "queue.full": ("Cola llena, reintente", "Queue full, try again"),
-    "storage.cannot_open": (
-        "no se puede abrir la cola en {file}: {detail}",
-        "the queue at {file} cannot be opened: {detail}",
-    ),
-    "storage.cannot_write": (
-        "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
-        "the queue cannot be saved to disk ({detail}); the ticket was NOT accepted",
-    ),
-    # --- links and printers ---
-    "link.no_answer": (
-        "{port} no contesta (esperé {seconds:g} s); revise que la impresora esté encendida y el cable de red",
-        "{port} does not answer (waited {seconds:g} s); check that the printer is on and its network cable",
-    ),
-    "link.refused": (
-        "{port} rechaza la conexión; revise la dirección, o si otro programa tiene ocupada la impresora",
-        "{port} refuses the connection; check the address, or whether another program holds the printer",
-    ),
-    "link.unknown_host": (
-        "no se encuentra el equipo «{host}» ({detail}); revise el nombre en la configuración",
-        "the host '{host}' cannot be found ({detail}); check the name in the configuration",
-    ),
-    "link.no_permission": (
-        "no hay permiso para escribir en {port}; agregue al usuario del servicio al grupo del dispositivo (lp)",
-        "no permission to write to {port}; add the service's user to the device's group (lp)",
-    ),
-    "link.cannot_open": ("no se puede abrir {port}: {detail}", "{port} cannot be opened: {detail}"),
-    "link.unconfirmed": (
-        "{port} no confirmó el ticket en {seconds:g} s aunque dice estar bien",
-        "{port} did not confirm the ticket within {seconds:g} s though it says it is well",
-    ),
-    "link.stalled": (
-        "{port} dejó de recibir datos ({seconds:g} s sin avanzar); revise papel y tapa",
-        "{port} stopped taking data ({seconds:g} s without progress); check paper and cover",
-    ),
-    "link.broken": ("se cortó la conexión con {port}: {detail}", "the connection to {port} broke: {detail}"),
-    "printer.unknown": (
-        "no hay una impresora «{name}»; las que hay: {nearest}",
-        "there is no printer '{name}'; there are: {nearest}",
-    ),
-    "printer.gone": (
-        "la impresora «{name}» ya no está en la configuración",
-        "the printer '{name}' is not in the configuration any more",
-    ),
-    "printer.none": (
-        "no se dijo qué impresora y no hay ninguna por omisión; agregue [[printers]] a la configuración",
-        "no printer was named and there is no default; add [[printers]] to the configuration",
-    ),
-    # --- messages of clients ---
-    "message.not_object": (
-        "el mensaje debe ser un objeto JSON {{…}}",
-        "the message must be a JSON object {{…}}",
-    ),
-    "message.binary": (
-        "los mensajes van en tramas de texto, no binarias",
-        "messages go in text frames, not binary ones",
-    ),
-    "message.no_type": ("falta «tipo», que dice qué se pide", "'tipo' is missing, which says what is asked"),
-    "message.unknown_type": (
-        "el tipo «{got}» no existe; los que hay: {known}",
-        "there is no tipo '{got}'; there are: {known}",
-    ),
-    "message.no_datos": ("falta «datos», el documento que se imprime", "'datos' is missing, the document to print"),
-    "message.id_type": (
-        "debe ser un texto de 1 a {limit} caracteres",
-        "it must be a text of 1 to {limit} characters",
-    ),
-    "message.too_large": (
-        "el mensaje pasa de {limit} MiB",
-        "the message is over {limit} MiB",
-    ),
-    "message.unauthorized": (
-        "falta el token o no es correcto («auth_token»)",
-        "the token is missing or wrong ('auth_token')",
-    ),
-    "server.connected": ("Conectado a Ticket Daemon", "Connected to Ticket Daemon"),
-    "server.shutting_down": (
-        "el servicio se está apagando; reintente en un momento",
-        "the service is going down; try again in a moment",
-    ),
-    "server.subscribed": ("Suscrito a: {topics}", "Subscribed to: {topics}"),
-    "server.internal": (
-        "error interno; quedó anotado en el registro",
-        "internal error; it was written to the log",
-    ),
-    "status.summary": (
-        "{current} de {capacity} lugares de la cola ocupados",
-        "{current} of {capacity} places of the queue taken",
-    ),
-    # --- configuration and start ---
-    "config.not_toml": ("no es TOML válido: {detail}", "it is not valid TOML: {detail}"),
-    "config.unreadable": ("no se puede leer: {detail}", "it cannot be read: {detail}"),
-    "config.uri": ("la dirección «{uri}» no es válida: {detail}", "the address '{uri}' is not valid: {detail}"),
-    "config.uri_scheme": (
-        "la dirección «{uri}» no empieza con una conexión conocida: {schemes}",
-        "the address '{uri}' does not begin with a known link: {schemes}",
-    ),
-    "config.uri_host": (
-        "la dirección «{uri}» necesita un equipo, por ejemplo socket://192.168.1.50:9100",
-        "the address '{uri}' needs a host, for example socket://192.168.1.50:9100",
-    ),
-    "config.uri_path": (
-        "la dirección «{uri}» necesita una ruta, por ejemplo file:///dev/usb/lp0",
-        "the address '{uri}' needs a path, for example file:///dev/usb/lp0",
-    ),
-    "config.same_name": ("hay dos impresoras «{name}»", "there are two printers '{name}'"),
-    "config.two_defaults": ("hay dos impresoras por omisión: {names}", "there are two default printers: {names}"),
-    "config.unknown_key": (
-        "la variable {name} no corresponde a ninguna clave; ¿quiso decir {nearest}?",
-        "the variable {name} belongs to no key; did you mean {nearest}?",
-    ),
-    "config.token_needed": (
-        "en prod hace falta un token: ponga [auth] token_sha256 (el SHA-256 del token, 64 dígitos hexadecimales)",
-        "prod needs a token: set [auth] token_sha256 (the token's SHA-256, 64 hexadecimal digits)",
-    ),
-    "config.token_format": (
-        "token_sha256 son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
-        "token_sha256 is 64 hexadecimal digits: the token's SHA-256, not the token",
-    ),
-    "start.port_taken": (
-        "el puerto {port} de {host} ya está ocupado; ¿hay otro Ticket Daemon en marcha?",
-        "port {port} of {host} is taken already; is another Ticket Daemon running?",
-    ),
-    "start.data_taken": (
-        "otro Ticket Daemon ya usa la carpeta de datos {folder}",
-        "another Ticket Daemon uses the data directory {folder} already",
-    ),
-    "start.cannot_listen": (
-        "no se puede escuchar en {host}:{port}: {detail}",
-        "cannot listen on {host}:{port}: {detail}",
-    ),
 }
-
-
-class Phrase(NamedTuple):
-    """A catalogue text as a parameter of another, put into words when the language is known."""
-
-    key: str
-    parameters: Mapping[str, Any] = MappingProxyType({})
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-#: Characters of one parameter that are shown: it may be a client's own text, of any length.
-MAX_SHOWN: Final = 400
-
-
-class _Missing(str):
-    """The name of a parameter that was not given, whatever format was asked for."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-
-class _Shown(dict[str, Any]):
-    """Parameters for a text; one that is missing shows its own name."""
-
-    def __missing__(self, key: str) -> str:
-        return _Missing("{" + key + "}")
-
-
-def text(key: str, lang: str = "en", /, **parameters: Any) -> str:
-    """The sentence for `key` in `lang` ("es" or "en"; any other means English)."""
-    spanish, english = CATALOGUE[key]
-    shown = _Shown(parameters)
-    for name, value in parameters.items():
-        if isinstance(value, Phrase):
-            shown[name] = text(value.key, lang, **value.parameters)
-        elif isinstance(value, str) and len(value) > MAX_SHOWN:
-            shown[name] = value[:MAX_SHOWN] + "…"
-    return (spanish if lang == "es" else english).format_map(shown)

@@ -1,0 +1,47 @@
+"""What became of a job, and of the storage it is in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: key -> (Spanish, English)
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "job.unknown": ("no hay ningún trabajo con el id «{id}»", "there is no job with the id '{id}'"),
+    "job.id_conflict": (
+        "el id «{id}» ya es de otro ticket con otro contenido; use un id nuevo",
+        "the id '{id}' already belongs to another ticket with other content; use a new id",
+    ),
+    "job.wrong_state": (
+        "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cambiar",
+        "job '{id}' is printing already or has ended; it cannot be changed",
+    ),
+    "job.held": ("una persona lo puso en espera", "a person put it on hold"),
+    "job.cancelled": ("una persona lo canceló; no se imprimirá más", "a person cancelled it; it will print no more"),
+    "job.expired": (
+        "caducó antes de poder imprimirse; no se imprimirá",
+        "it expired before it could print; it will not print",
+    ),
+    "job.unknown_outcome": (
+        "no se sabe cuánto se imprimió; mire el papel y reimprima o descarte",
+        "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
+    ),
+    "job.queued": ("Ticket en cola", "Ticket queued"),
+    "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
+    "job.state.queued": ("En cola", "Queued"),
+    "job.state.printing": ("Imprimiendo", "Printing"),
+    "job.state.confirmed": ("Impreso y confirmado por la impresora", "Printed, and confirmed by the printer"),
+    "job.state.sent": ("Enviado completo a la impresora", "Sent to the printer in full"),
+    "job.state.spooled": ("Entregado al sistema de impresión", "Handed to the system's print spooler"),
+    "job.state.failed": ("No se imprimió", "Not printed"),
+    "job.state.expired": ("Caducado", "Expired"),
+    "job.state.cancelled": ("Cancelado", "Cancelled"),
+    "job.state.held": ("En espera de una persona", "Waits for a person"),
+    "storage.cannot_open": (
+        "no se puede abrir la cola en {file}: {detail}",
+        "the queue at {file} cannot be opened: {detail}",
+    ),
+    "storage.cannot_write": (
+        "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
+        "the queue cannot be saved to disk ({detail}); the ticket was NOT accepted",
+    ),
+}

@@ -1,0 +1,50 @@
+"""What is said of the configuration, and of a start that failed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: key -> (Spanish, English)
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "config.not_toml": ("no es TOML válido: {detail}", "it is not valid TOML: {detail}"),
+    "config.unreadable": ("no se puede leer: {detail}", "it cannot be read: {detail}"),
+    "config.uri": ("la dirección «{uri}» no es válida: {detail}", "the address '{uri}' is not valid: {detail}"),
+    "config.uri_scheme": (
+        "la dirección «{uri}» no empieza con una conexión conocida: {schemes}",
+        "the address '{uri}' does not begin with a known link: {schemes}",
+    ),
+    "config.uri_host": (
+        "la dirección «{uri}» necesita un equipo, por ejemplo socket://192.168.1.50:9100",
+        "the address '{uri}' needs a host, for example socket://192.168.1.50:9100",
+    ),
+    "config.uri_path": (
+        "la dirección «{uri}» necesita una ruta, por ejemplo file:///dev/usb/lp0",
+        "the address '{uri}' needs a path, for example file:///dev/usb/lp0",
+    ),
+    "config.same_name": ("hay dos impresoras «{name}»", "there are two printers '{name}'"),
+    "config.two_defaults": ("hay dos impresoras por omisión: {names}", "there are two default printers: {names}"),
+    "config.unknown_key": (
+        "la variable {name} no corresponde a ninguna clave; ¿quiso decir {nearest}?",
+        "the variable {name} belongs to no key; did you mean {nearest}?",
+    ),
+    "config.token_needed": (
+        "en prod hace falta un token: ponga [auth] token_sha256 (el SHA-256 del token, 64 dígitos hexadecimales)",
+        "prod needs a token: set [auth] token_sha256 (the token's SHA-256, 64 hexadecimal digits)",
+    ),
+    "config.token_format": (
+        "token_sha256 son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
+        "token_sha256 is 64 hexadecimal digits: the token's SHA-256, not the token",
+    ),
+    "start.port_taken": (
+        "el puerto {port} de {host} ya está ocupado; ¿hay otro Ticket Daemon en marcha?",
+        "port {port} of {host} is taken already; is another Ticket Daemon running?",
+    ),
+    "start.data_taken": (
+        "otro Ticket Daemon ya usa la carpeta de datos {folder}",
+        "another Ticket Daemon uses the data directory {folder} already",
+    ),
+    "start.cannot_listen": (
+        "no se puede escuchar en {host}:{port}: {detail}",
+        "cannot listen on {host}:{port}: {detail}",
+    ),
+}
