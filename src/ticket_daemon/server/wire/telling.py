@@ -1,0 +1,158 @@
+"""From the program's own values to answers.
+
+It knows jobs, destinations and errors, and which answer tells of them; it does not know who is told. It promises that
+texts are in the language asked for, and times RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from ticket_daemon import __version__, messages
+from ticket_daemon.errors import TicketDaemonError
+from ticket_daemon.poster.document import Warned
+from ticket_daemon.printers import Destination
+from ticket_daemon.queue import Accepted, Entry, Job
+from ticket_daemon.server.wire.answers import (
+    PROTOCOL,
+    Ack,
+    Change,
+    Error,
+    Info,
+    JobAnswer,
+    JobNews,
+    Jobs,
+    PrinterEntry,
+    PrinterNews,
+    Result,
+    Summary,
+)
+
+
+def welcome(lang: str) -> Info:
+    """The first thing a client hears."""
+    text = messages.text("server.connected", lang)
+    return Info(status="connected", message=text, version=__version__, protocol=PROTOCOL)
+
+
+def ack(accepted: Accepted, warnings: tuple[Warned, ...], lang: str) -> Ack:
+    """A job is safely in the queue."""
+    return Ack(
+        job_id=accepted.job.id,
+        status="queued",
+        pos=accepted.position,
+        current=accepted.current,
+        capacity=accepted.capacity,
+        message=messages.text("job.duplicate" if accepted.duplicate else "job.queued", lang),
+        printer=accepted.job.destination,
+        duplicate=accepted.duplicate,
+        warnings=tuple(warning.text(lang) for warning in warnings),
+    )
+
+
+def result(job: Job, lang: str) -> Result:
+    """What became of a job."""
+    return Result(
+        job_id=job.id,
+        status="success" if job.is_printed else "error",
+        message=_job_text(job, lang),
+        state=job.state,
+        code=job.reason.code if job.reason else None,
+        printer=job.destination,
+        duration_ms=job.duration_ms,
+    )
+
+
+def _job_text(job: Job, lang: str) -> str:
+    state = messages.text(f"job.state.{job.state}", lang)
+    if job.reason is None:
+        return state
+    return f"PRINTER: {state}: {job.reason.text(lang)}"
+
+
+def error(problem: TicketDaemonError, lang: str, job_id: str | None = None) -> Error:
+    """Why something was refused."""
+    return Error(
+        job_id=job_id,
+        status="error",
+        message=problem.text(lang),
+        code=problem.code,
+        path=problem.path,
+        retry_after_s=problem.parameters.get("retry_after_s"),
+    )
+
+
+def job_answer(job: Job, lang: str, history: Iterable[Entry] = ()) -> JobAnswer:
+    """How a job stands, and how it came to that."""
+    changes = tuple(Change(state=entry.state, at=rfc3339(entry.at), code=entry.code) for entry in history)
+    return JobAnswer(**_job_fields(job, lang), history=changes)
+
+
+def jobs_answer(jobs: Iterable[Job], lang: str) -> Jobs:
+    """The newest jobs."""
+    return Jobs(status="ok", jobs=tuple(job_answer(job, lang) for job in jobs))
+
+
+def job_news(job: Job, lang: str) -> JobNews:
+    """How a job stands now that it changed."""
+    return JobNews(**_job_fields(job, lang))
+
+
+def _job_fields(job: Job, lang: str) -> dict[str, Any]:
+    return {
+        "job_id": job.id,
+        "state": job.state,
+        "printer": job.destination,
+        "submitted_at": rfc3339(job.submitted_at),
+        "updated_at": rfc3339(job.updated_at),
+        "attempts": job.attempts,
+        "message": _job_text(job, lang),
+        "code": job.reason.code if job.reason else None,
+        "reprint_of": job.reprint_of,
+    }
+
+
+def rfc3339(ms: int) -> str:
+    """A time in ms since 1970 as RFC 3339 text in UTC."""
+    moment = datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def printer_news(destination: Destination) -> PrinterNews:
+    """How a printer is now."""
+    return PrinterNews(printer=destination.name, state=destination.status.state, reasons=destination.status.reasons)
+
+
+def printer_entry(destination: Destination, port: str) -> PrinterEntry:
+    """A printer for the list."""
+    return PrinterEntry(
+        name=destination.name,
+        port=port,
+        driver=destination.profile.name if destination.profile else "",
+        status=_readiness(destination),
+        is_default=destination.settings.default,
+        is_virtual=destination.is_virtual,
+        printer_type=destination.kind,
+    )
+
+
+def _readiness(destination: Destination) -> str:
+    reasons = destination.status.reasons
+    if "offline" in reasons:
+        return "offline"
+    if "paused" in reasons:
+        return "paused"
+    return "error" if reasons and destination.status.state == "stopped" else "ready"
+
+
+def summary(entries: tuple[PrinterEntry, ...]) -> Summary:
+    """The printers in one line: `ok` when one can print, `warning` when one of several cannot, else `error`."""
+    ready = sum(entry.status == "ready" for entry in entries)
+    return Summary(
+        status="error" if not ready else "ok" if ready == len(entries) else "warning",
+        detected_count=len(entries),
+        thermal_count=sum(entry.printer_type == "thermal" for entry in entries),
+        default_name=next((entry.name for entry in entries if entry.is_default), None),
+    )
