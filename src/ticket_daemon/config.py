@@ -157,6 +157,23 @@ def load(
     return _checked(_with_virtual_printer(settings), str(file) if file else "")
 
 
+#: What a reload takes while the daemon runs.
+_RELOADED: Final = frozenset(("printers", "documents.profiles"))
+
+
+def differences(old: Settings, new: Settings) -> tuple[str, ...]:
+    """The keys (`server.port`) that differ, those that a reload takes apart: they need a restart."""
+    found = []
+    for name in Settings.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if isinstance(before, Struct):
+            fields = before.__struct_fields__
+            found += [f"{name}.{field}" for field in fields if getattr(before, field) != getattr(after, field)]
+        elif before != after:
+            found.append(name)
+    return tuple(key for key in found if key not in _RELOADED)
+
+
 def default_data_dir(env: str) -> Path:
     """Where the queue and the logs live when nothing else is said."""
     import platformdirs

@@ -14,26 +14,25 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
+import msgspec
 from aiohttp import web
 
 from ticket_daemon import __version__
-from ticket_daemon.config import Settings
-from ticket_daemon.errors import AlreadyRunning, ConfigError, ProfileFileError, UnknownProfileError
-from ticket_daemon.poster.profile.catalogue import find, nearest
-from ticket_daemon.poster.profile.catalogue import load as load_profiles
-from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.printers import Destination, Destinations
+from ticket_daemon.config import Settings, differences
+from ticket_daemon.errors import AlreadyRunning, ConfigError, TicketDaemonError
+from ticket_daemon.printers import Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.server.app import Server
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.overview import Overview
+from ticket_daemon.server.upkeep import Reloaded, Upkeep
 from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.spooler import Spooler
-from ticket_daemon.transport import check_uri
+from ticket_daemon.spooler.configured import configured
 
 log = logging.getLogger(__name__)
 
@@ -49,17 +48,22 @@ def now_ms() -> int:
 
 
 class Daemon:
-    """One running daemon."""
+    """One running daemon. `again` reads the settings anew, for a reload; without it there is none."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], int] = now_ms, again: Callable[[], Settings] | None = None
+    ) -> None:
         self.settings = settings
         self._clock = clock
+        self._again = again
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
         self._lock: IO[str] | None = None
         self._runner: web.AppRunner | None = None
         self._pruning: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
-        self.destinations = Destinations(_destinations(settings))
+        self.destinations = Destinations(*configured(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
         self.spooler = Spooler(self.destinations, self.queue, clock)
         self.verbs = Verbs(settings, self.queue, self.destinations, clock)
@@ -67,7 +71,7 @@ class Daemon:
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock
         )
-        self.server = Server(self.verbs, self.overview, self.audience)
+        self.server = Server(self.verbs, self.overview, self.audience, Upkeep(reload=self.reload))
 
     @property
     def url(self) -> str:
@@ -131,6 +135,51 @@ class Daemon:
             self._lock.close()
         log.info("stopped")
 
+    # --- other printers while it runs ---
+
+    async def reload(self) -> Reloaded:
+        """Read the configuration again and take its printers; connections, jobs and unchanged printers go on.
+
+        Raises ConfigError and UnknownProfileError, and everything is as before then.
+        """
+        async with self._reloading:
+            try:
+                if self._again is None:
+                    raise ConfigError("config.no_reload")
+                settings = await asyncio.to_thread(self._again)
+                destinations, profiles = await asyncio.to_thread(configured, settings)
+            except TicketDaemonError as error:
+                log.error("reload_refused", extra={"audit": True, "detail": error.text()})
+                raise
+            self.destinations.profiles = profiles
+            change = await self.spooler.apply(destinations)
+            restart = differences(self.settings, settings)
+            documents = msgspec.structs.replace(self.settings.documents, profiles=settings.documents.profiles)
+            self.settings = msgspec.structs.replace(self.settings, printers=settings.printers, documents=documents)
+            log.info(
+                "reloaded",
+                extra={"audit": True, "added": change.added, "removed": change.removed, "changed": change.changed,
+                       "needs_restart": restart},
+            )  # fmt: skip
+            if change.added or change.removed or change.changed:
+                self.audience.printers_changed(self.overview.printers())
+            return Reloaded(added=change.added, removed=change.removed, changed=change.changed, needs_restart=restart)
+
+    def _reload_soon(self) -> None:
+        """SIGHUP: nobody waits for the answer, which is in the log."""
+
+        async def reload() -> None:
+            try:
+                await self.reload()
+            except TicketDaemonError:
+                pass  # the log has it
+            except Exception:  # the edge of a task
+                log.exception("reload_failed")
+
+        task = asyncio.create_task(reload(), name="reload")
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
     async def _listen(self) -> None:
         server = self.settings.server
         self._runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
@@ -154,6 +203,7 @@ class Daemon:
         else:
             for name in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(name, self.stop)
+            loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
 
     async def _prune(self) -> None:
         """Forget old jobs now and then; a storage in trouble is tried again next time."""
@@ -178,35 +228,6 @@ def _note(job: Job) -> None:
         log.log(logging.INFO if job.is_printed else logging.WARNING, "job_ended", extra=extra)
     elif log.isEnabledFor(logging.DEBUG):
         log.debug("job_" + job.state, extra={"job": job.id, "printer": job.destination})
-
-
-def _destinations(settings: Settings) -> Iterator[Destination]:
-    own: dict[str, Profile] = {}
-    for file in settings.documents.profiles:
-        try:
-            own |= load_profiles(Path(file).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, ProfileFileError) as error:
-            detail = error.text(settings.server.lang) if isinstance(error, ProfileFileError) else str(error)
-            raise ConfigError("config.unreadable", path="documents.profiles", file=file, detail=detail) from None
-    for index in range(len(settings.printers)):
-        yield _destination(settings, index, own)
-
-
-def _destination(settings: Settings, index: int, own: Mapping[str, Profile]) -> Destination:
-    printer = settings.printers[index]
-    try:
-        check_uri(printer.uri)
-    except ConfigError as error:
-        raise ConfigError(error.key, path=f"printers[{index}].uri", **error.parameters) from None
-    if not printer.profile:
-        return Destination(printer, None)
-    profile = find(printer.profile, own)
-    if profile is None:
-        near = ", ".join(nearest(printer.profile, extra=own)) or "-"
-        raise UnknownProfileError(
-            "profile.unknown", path=f"printers[{index}].profile", name=printer.profile, nearest=near
-        )
-    return Destination(printer, profile)
 
 
 def _in_use(error: OSError) -> bool:

@@ -12,6 +12,7 @@ from ticket_daemon import __version__
 #: verb -> the module that has it, in the order of `--help`.
 VERBS: Final = {
     "run": "daemon",
+    "reload": "daemon",
     "print": "tickets",
     "render": "tickets",
     "preview": "tickets",

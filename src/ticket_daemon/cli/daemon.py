@@ -1,4 +1,4 @@
-"""`run`: the daemon in the foreground."""
+"""`run`: the daemon in the foreground; `reload`: other printers for the one that runs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ticket_daemon.cli.common import says_errors
+from ticket_daemon.cli.common import fail, fetch, language, says_errors, token, token_option, url_option
 
 if TYPE_CHECKING:
     from ticket_daemon.daemon import Daemon
@@ -38,13 +38,17 @@ def run_command(
     from ticket_daemon import logs
 
     flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
-    settings = configuration.load(env, config, os.environ, flags, data_dir)
+
+    def load() -> configuration.Settings:
+        return configuration.load(env, config, os.environ, flags, data_dir)
+
+    settings = load()
     logs.set_up(settings.log.level, settings.log_dir, settings.log.max_mb, settings.log.keep)
 
     from ticket_daemon.daemon import Daemon
 
     async def serve() -> None:
-        await Daemon(settings).run(_announce)
+        await Daemon(settings, again=load).run(_announce)
 
     _run(serve)
 
@@ -78,3 +82,39 @@ def _announce(daemon: Daemon) -> None:
         "en": f"Ticket Daemon is running. Open {daemon.url} in a browser. Ctrl+C ends it.",
     }
     click.echo(lines[daemon.settings.server.lang])
+
+
+@click.command("reload")
+@url_option
+@token_option
+@says_errors
+def reload_command(url: str, token_file: str | None) -> None:
+    """Have the daemon that runs read its configuration again and take its printers.
+
+    Nothing is interrupted: unchanged printers go on, a changed one finishes its ticket first, what waits for a removed
+    one is held. A file with a mistake changes nothing.
+    """
+    reload_daemon(url, token(token_file))
+
+
+#: Field of the answer -> the sentence for it.
+_RELOADED: Final = {
+    "added": "reload.added", "changed": "reload.changed", "removed": "reload.removed",
+    "needs_restart": "reload.needs_restart",
+}  # fmt: skip
+
+
+def reload_daemon(url: str, bearer: str | None) -> None:
+    """Ask for a reload and say what came of it; leaves when it is refused."""
+    import msgspec
+
+    from ticket_daemon import messages
+
+    status, body = fetch(f"{url}/api/v1/reload", b"", bearer)
+    answer = msgspec.json.decode(body)
+    if status != 200:
+        fail(answer.get("mensaje", f"HTTP {status}"))
+    lang = language()
+    lines = [messages.text(key, lang, names=", ".join(answer[what])) for what, key in _RELOADED.items() if answer[what]]
+    for line in lines or [messages.text("reload.nothing", lang)]:
+        click.echo(line)

@@ -35,6 +35,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "token_sha256 son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
         "token_sha256 is 64 hexadecimal digits: the token's SHA-256, not the token",
     ),
+    "config.no_reload": (
+        "este programa no sabe de dónde leer otra vez la configuración; reinícielo",
+        "this program does not know where to read its configuration again; restart it",
+    ),
+    "reload.added": ("impresoras nuevas: {names}", "new printers: {names}"),
+    "reload.changed": ("impresoras cambiadas: {names}", "changed printers: {names}"),
+    "reload.removed": (
+        "impresoras quitadas: {names} (lo que esperaba por ellas está en espera de una persona)",
+        "removed printers: {names} (what waited for them is held)",
+    ),
+    "reload.needs_restart": (
+        "cambió y hace falta reiniciar para que valga: {names}",
+        "changed and needs a restart to count: {names}",
+    ),
+    "reload.nothing": ("nada cambió", "nothing has changed"),
     "start.port_taken": (
         "el puerto {port} de {host} ya está ocupado; ¿hay otro Ticket Daemon en marcha?",
         "port {port} of {host} is taken already; is another Ticket Daemon running?",

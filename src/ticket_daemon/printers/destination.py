@@ -7,7 +7,7 @@ is found by the same rules everywhere, and that a name nobody has is answered wi
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -56,18 +56,27 @@ Listener = Callable[[Destination], None]
 
 
 class Destinations:
-    """All configured printers by name."""
+    """All printers that tickets may go to, by name. `profiles` are the shop's own, by name."""
 
-    def __init__(self, destinations: Iterable[Destination]) -> None:
+    def __init__(self, destinations: Iterable[Destination], profiles: Mapping[str, Profile] | None = None) -> None:
+        self.profiles: Mapping[str, Profile] = profiles or {}
+        self._listeners: list[Listener] = []
+        self.replace(destinations)
+
+    def replace(self, destinations: Iterable[Destination]) -> None:
+        """From now on these and no others."""
         self._by_name = {destination.name: destination for destination in destinations}
         self._by_folded = {name.casefold(): destination for name, destination in self._by_name.items()}
-        self._listeners: list[Listener] = []
 
     def __iter__(self) -> Iterator[Destination]:
         return iter(self._by_name.values())
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is one of exactly that name."""
+        return name in self._by_name
 
     @property
     def default(self) -> Destination | None:
@@ -103,7 +112,9 @@ class Destinations:
         self._listeners.append(listener)
 
     def report(self, destination: Destination, **fields: object) -> None:
-        """Note a change of a destination's status and tell it on, if it is one."""
+        """Note a change of a destination's status and tell it on, if it is one and the destination still counts."""
+        if self._by_name.get(destination.name) is not destination:
+            return
         status = msgspec.structs.replace(destination.status, **fields)
         if status != destination.status:
             destination.status = status

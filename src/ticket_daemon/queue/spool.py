@@ -300,11 +300,18 @@ class Queue:
     async def hold_strangers(self, destinations: Collection[str]) -> list[Job]:
         """Hold the jobs that wait for none of these destinations: nobody would ever print them. Returns them."""
         strangers = [job for name, lane in self._lanes.items() if name not in destinations for job in lane.jobs]
-        moves = [
-            self.finish(job, JobEvent.HOLD, Reason("unknown_printer", "printer.gone", {"name": job.destination}))
-            for job in strangers
-        ]
+        moves = [self.hold_stranger(job) for job in strangers]
         return [moved for moved in await asyncio.gather(*moves) if moved is not None]
+
+    def hold_stranger(self, job: Job) -> asyncio.Future[Job | None]:
+        """Hold a job that waits for a destination nobody has; one that has begun is its worker's."""
+        reason = Reason("unknown_printer", "printer.gone", {"name": job.destination})
+        return self.finish(job, JobEvent.HOLD, reason, only=JobState.QUEUED)
+
+    @property
+    def awaited(self) -> set[str]:
+        """The names of the destinations that jobs wait for."""
+        return {name for name, lane in self._lanes.items() if lane.jobs}
 
     async def _known_job(self, job_id: str) -> Job:
         job = await self.find(job_id)

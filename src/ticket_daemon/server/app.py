@@ -22,6 +22,7 @@ from ticket_daemon.server import http, wire
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
+from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.server.verbs import Verbs
 
 log = logging.getLogger(__name__)
@@ -95,10 +96,11 @@ class Outbox:
 class Server:
     """The application and the connections it has."""
 
-    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience) -> None:
+    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, upkeep: Upkeep) -> None:
         self._verbs = verbs
         self._overview = overview
         self._audience = audience
+        self._upkeep = upkeep
         self._sockets: dict[web.WebSocketResponse, Outbox] = {}
         self._max_frame = verbs.settings.server.max_frame_mib * MIB
 
@@ -109,7 +111,7 @@ class Server:
         app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
         app.router.add_get("/static/{name}", self._static)
-        http.add_routes(app, self._verbs, self._overview)
+        http.add_routes(app, self._verbs, self._overview, self._upkeep)
         return app
 
     async def close_all(self) -> None:

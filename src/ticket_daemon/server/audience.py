@@ -71,3 +71,8 @@ class Audience:
             news = wire.printer_news(destination)
             for session in tuple(subscribers):
                 session.say(news)
+
+    def printers_changed(self, printers: wire.Printers) -> None:
+        """Tell those who follow the printers that there are others now."""
+        for session in tuple(self._topics["printers"]):
+            session.say(printers)

@@ -18,6 +18,7 @@ from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
 from ticket_daemon.server import wire
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import authorize
+from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.server.verbs import Offered, Order, Verbs
 
 log = logging.getLogger(__name__)
@@ -27,16 +28,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Error code -> HTTP status; 400 for the rest.
 STATUS: Final = {
     "unauthorized": 401, "unknown_job": 404, "unknown_printer": 404, "not_cancellable": 409, "id_conflict": 409,
-    "too_large": 413, "invalid_document": 422, "rate_limited": 429, "internal": 500, "queue_full": 503,
-    "storage_unavailable": 503, "shutting_down": 503,
+    "too_large": 413, "invalid_document": 422, "invalid_config": 422, "invalid_profiles": 422, "rate_limited": 429,
+    "internal": 500, "queue_full": 503, "storage_unavailable": 503, "shutting_down": 503,
 }  # fmt: skip
 _TICKET: Final = b'{"tipo":"ticket",'
 _PREVIEW: Final = b'{"tipo":"preview",'
 
 
-def add_routes(app: web.Application, verbs: Verbs, overview: Overview) -> None:
+def add_routes(app: web.Application, verbs: Verbs, overview: Overview, upkeep: Upkeep) -> None:
     """Put the API's paths into the application."""
-    api = _Api(verbs, overview)
+    api = _Api(verbs, overview, upkeep)
     app.router.add_post("/api/v1/jobs", api.guarded(api.submit))
     app.router.add_get("/api/v1/jobs", api.guarded(api.jobs))
     app.router.add_post("/api/v1/jobs/{id}/{verb:hold|release|reprint}", api.guarded(api.steer))
@@ -45,12 +46,14 @@ def add_routes(app: web.Application, verbs: Verbs, overview: Overview) -> None:
     app.router.add_get("/api/v1/jobs/{id}/paper.png", api.guarded(api.paper))
     app.router.add_get("/api/v1/printers", api.guarded(api.printers))
     app.router.add_post("/api/v1/preview", api.guarded(api.preview))
+    app.router.add_post("/api/v1/reload", api.guarded(api.reload))
 
 
 class _Api:
-    def __init__(self, verbs: Verbs, overview: Overview) -> None:
+    def __init__(self, verbs: Verbs, overview: Overview, upkeep: Upkeep) -> None:
         self._verbs = verbs
         self._overview = overview
+        self._upkeep = upkeep
         self._lang = verbs.settings.server.lang
 
     def guarded(self, handler: Handler) -> Handler:
@@ -141,6 +144,11 @@ class _Api:
     async def printers(self, _: web.Request) -> web.Response:
         """Every printer."""
         return _json(self._overview.printers())
+
+    async def reload(self, request: web.Request) -> web.Response:
+        """Read the configuration again and take its printers."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(await self._upkeep.reload())
 
     async def preview(self, request: web.Request) -> web.Response:
         """A picture (PNG) of `datos`."""

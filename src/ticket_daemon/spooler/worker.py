@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError, StorageUnavailable
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
 from ticket_daemon.queue import Job, JobEvent, Queue, Reason
@@ -88,6 +89,16 @@ class Worker:
     def doubt(self, job: Job) -> None:
         """A job of an earlier run whose outcome is not known: the printer may still say that it is out."""
         self._doubtful[process_id(job.seq)] = job
+
+    @property
+    def doubtful(self) -> list[Job]:
+        """The jobs of which the printer may yet say that they are out."""
+        return list(self._doubtful.values())
+
+    def adopt(self, settings: PrinterSettings) -> None:
+        """Go on with other patience, or as the default destination or not: nothing of the way to the printer."""
+        self.destination.settings = settings
+        self._policy = ErrorPolicy(settings)
 
     async def run(self) -> None:
         """Work until stopped. Cancelling it is the hard way: a job in the middle is then held."""
