@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ticket_daemon import places
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.messages import Phrase
 from ticket_daemon.validation import explain
@@ -103,9 +104,17 @@ class Settings(_Section, frozen=True):
         return Path(self.log.dir) if self.log.dir else self.data_dir / "logs"
 
     @property
-    def service_name(self) -> str:
-        return "TicketServicio" if self.env == "prod" else "TicketServicioTest"
+    def log_file(self) -> Path:
+        """The log's newest file; older ones stand beside it with `.1`, `.2`, … at the end."""
+        return self.log_dir / f"{self.service_name}.log"
 
+    @property
+    def service_name(self) -> str:
+        return SERVICE_NAMES[self.env]
+
+
+#: What the service of an environment is called; also the name of its log.
+SERVICE_NAMES: Final[Mapping[str, str]] = {"prod": "TicketServicio", "test": "TicketServicioTest"}
 
 #: What an environment brings before anything else is said.
 _ENVIRONMENTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -132,22 +141,27 @@ def load(
     environ: Mapping[str, str] | None = None,
     flags: Mapping[str, Mapping[str, Any]] | None = None,
     data_dir: Path | None = None,
+    *,
+    as_service: bool = False,
 ) -> Settings:
     """The settings that flags, variables, the file and the environment's defaults make together.
 
-    `flags` is {section: {key: value}}; None values count as not given. Raises ConfigError.
+    `flags` is {section: {key: value}}; None values count as not given. `as_service`: configuration, queue and log are
+    where the machine keeps a service's (`places`), unless something says otherwise. Raises ConfigError.
     """
     environ = environ or {}
-    env = env or environ.get(PREFIX + "ENV") or "test"
-    if env not in _ENVIRONMENTS:
-        expected = Phrase("kind.choice", {"values": ", ".join(_ENVIRONMENTS)})
-        raise ConfigError("document.bad_choice", path=PREFIX + "ENV", got=repr(env), expected=expected)
+    env = environment(env, environ)
+    where = places.of_service(SERVICE_NAMES[env]) if as_service else None
     if file is None and environ.get(PREFIX + "CONFIG"):
         file = Path(environ[PREFIX + "CONFIG"])
+    if file is None and where is not None and where.config_file.exists():
+        file = where.config_file
     if data_dir is None:
-        data_dir = Path(environ.get(PREFIX + "DATA_DIR") or default_data_dir(env))
+        data_dir = Path(environ.get(PREFIX + "DATA_DIR") or (where.data if where else default_data_dir(env)))
 
     values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[env].items()}
+    if where is not None:
+        values["log"]["dir"] = str(where.logs)
     _merge(values, _read(file), str(file))
     _merge(values, _from_variables(environ), f"{PREFIX}…")
     given = {name: {k: v for k, v in table.items() if v is not None} for name, table in (flags or {}).items()}
@@ -172,6 +186,15 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
         elif before != after:
             found.append(name)
     return tuple(key for key in found if key not in _RELOADED)
+
+
+def environment(env: str | None, environ: Mapping[str, str]) -> Environment:
+    """The environment meant: as given, else the variable's, else `test`. Raises ConfigError."""
+    named = env or environ.get(PREFIX + "ENV") or "test"
+    if named not in ("prod", "test"):
+        expected = Phrase("kind.choice", {"values": ", ".join(_ENVIRONMENTS)})
+        raise ConfigError("document.bad_choice", path=PREFIX + "ENV", got=repr(named), expected=expected)
+    return "prod" if named == "prod" else "test"
 
 
 def default_data_dir(env: str) -> Path:

@@ -104,15 +104,22 @@ class Daemon:
                    "printers": [d.name for d in self.destinations]},
         )  # fmt: skip
 
-    async def run(self, started: Callable[[Daemon], None] = lambda _: None) -> None:
-        """Start, work until a signal or `stop`, stop."""
+    async def run(
+        self, started: Callable[[Daemon], None] = lambda _: None, stopping: Callable[[], None] = lambda: None
+    ) -> None:
+        """Start, work until a signal or `stop`, stop; `started` and `stopping` are called in between."""
         self._catch_signals()  # first of all: printing begins before the daemon listens
         try:
             await self.start()
             started(self)
             await self._stop.wait()
         finally:
+            stopping()
             await self.close()
+
+    def is_healthy(self) -> bool:
+        """Whether a new start would mend nothing: every worker is at work. A full disk is no reason for one."""
+        return self.spooler.is_running
 
     def stop(self) -> None:
         """Make `run` end."""

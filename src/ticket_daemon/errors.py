@@ -190,3 +190,9 @@ class AlreadyRunning(TicketDaemonError):
     """Another daemon has the port or the data directory."""
 
     code = "already_running"
+
+
+class ServiceError(TicketDaemonError):
+    """The system's service manager does not do what it was asked, or the rights for it are missing."""
+
+    code = "service_error"

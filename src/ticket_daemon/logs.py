@@ -25,7 +25,6 @@ from typing import Any, Final, TextIO
 import msgspec
 
 MIB: Final = 1024 * 1024
-FILE_NAME: Final = "ticket-daemon.log"
 
 #: What every LogRecord has; whatever else it carries was given by the caller.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -150,17 +149,17 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             self._size = 0
 
 
-def set_up(level: str, directory: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None) -> None:
-    """Send all records to the file in `directory` (none: no file) and to `terminal`."""
+def set_up(level: str, path: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None) -> None:
+    """Send all records to the file at `path` (none: no file) and to `terminal`."""
     root = logging.getLogger("ticket_daemon")
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
         handler.close()
     root.setLevel(level.upper())
     root.propagate = False
-    if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        file = _RotatingFile(directory / FILE_NAME, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8")
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8")
         file.setFormatter(JsonLines())
         root.addHandler(file)
     console = logging.StreamHandler(terminal or sys.stderr)

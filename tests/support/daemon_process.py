@@ -65,7 +65,8 @@ class DaemonProcess:
     @property
     def log(self) -> list[dict[str, object]]:
         """The log file's lines."""
-        lines = (self.data_dir / "logs" / "ticket-daemon.log").read_text("utf-8").splitlines()
+        (file,) = (self.data_dir / "logs").glob("*.log")
+        lines = file.read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
     def get(self, path: str) -> tuple[int, bytes]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ticket_daemon import logs
 
+FILE_NAME = "TicketServicioTest.log"
 TEXTS = st.text(st.characters()) | st.sampled_from(
     [
         "\n12:00:00 info     job_ended state=sent",
@@ -149,10 +150,10 @@ def test_set_up_writes_json_to_the_file_and_readable_lines_to_the_terminal(
     root: logging.Logger, tmp_path: Path
 ) -> None:
     terminal = io.StringIO()
-    logs.set_up("debug", tmp_path / "logs", 5, 5, terminal)
+    logs.set_up("debug", tmp_path / "logs" / FILE_NAME, 5, 5, terminal)
     logging.getLogger("ticket_daemon.spooler").info("job_ended", extra={"job": "1"})
     logging.getLogger("ticket_daemon.spooler").debug("detail")
-    lines = (tmp_path / "logs" / logs.FILE_NAME).read_text("utf-8").splitlines()
+    lines = (tmp_path / "logs" / FILE_NAME).read_text("utf-8").splitlines()
     assert [json.loads(line)["event"] for line in lines] == ["job_ended", "detail"]
     assert terminal.getvalue().endswith("job_ended job=1\n")
     assert "detail" not in terminal.getvalue()
@@ -160,19 +161,19 @@ def test_set_up_writes_json_to_the_file_and_readable_lines_to_the_terminal(
 
 
 def test_level_is_obeyed(root: logging.Logger, tmp_path: Path) -> None:
-    logs.set_up("warning", tmp_path, 5, 5, io.StringIO())
+    logs.set_up("warning", tmp_path / FILE_NAME, 5, 5, io.StringIO())
     root.info("quiet")
     root.warning("loud")
-    (line,) = (tmp_path / logs.FILE_NAME).read_text("utf-8").splitlines()
+    (line,) = (tmp_path / FILE_NAME).read_text("utf-8").splitlines()
     assert json.loads(line)["event"] == "loud"
 
 
 def test_setting_up_again_does_not_write_twice(root: logging.Logger, tmp_path: Path) -> None:
-    logs.set_up("info", tmp_path, 5, 5, io.StringIO())
+    logs.set_up("info", tmp_path / FILE_NAME, 5, 5, io.StringIO())
     terminal = io.StringIO()
-    logs.set_up("info", tmp_path, 5, 5, terminal)
+    logs.set_up("info", tmp_path / FILE_NAME, 5, 5, terminal)
     root.info("once")
-    assert len((tmp_path / logs.FILE_NAME).read_text("utf-8").splitlines()) == 1
+    assert len((tmp_path / FILE_NAME).read_text("utf-8").splitlines()) == 1
     assert terminal.getvalue().count("once") == 1
 
 
@@ -182,14 +183,14 @@ def test_without_a_directory_there_is_no_file(root: logging.Logger) -> None:
 
 
 def test_file_rotates_while_running_and_only_some_are_kept(root: logging.Logger, tmp_path: Path) -> None:
-    logs.set_up("info", tmp_path, 1, 2, io.StringIO())
+    logs.set_up("info", tmp_path / FILE_NAME, 1, 2, io.StringIO())
     root.handlers[1].setLevel(logging.CRITICAL)  # the terminal need not see these
     for number in range(45):
         root.info("filler", extra={"number": number, "text": "x" * 100_000})
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [logs.FILE_NAME, logs.FILE_NAME + ".1", logs.FILE_NAME + ".2"]
+    assert names == [FILE_NAME, FILE_NAME + ".1", FILE_NAME + ".2"]
     assert all(path.stat().st_size <= logs.MIB for path in tmp_path.iterdir())
-    last = (tmp_path / logs.FILE_NAME).read_text("utf-8").splitlines()[-1]
+    last = (tmp_path / FILE_NAME).read_text("utf-8").splitlines()[-1]
     assert json.loads(last)["number"] == 44
 
 
@@ -197,10 +198,10 @@ def test_a_rotation_that_fails_loses_no_line_and_disturbs_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On Windows another program that has the log open keeps it from being renamed."""
-    logs.set_up("info", tmp_path, 1, 2, io.StringIO())
+    logs.set_up("info", tmp_path / FILE_NAME, 1, 2, io.StringIO())
     log = logging.getLogger("ticket_daemon.test")
     monkeypatch.setattr(os, "rename", lambda *_: (_ for _ in ()).throw(PermissionError("in use")))
     for number in range(30):
         log.info("filling", extra={"number": number, "text": "x" * 100_000})
-    written = (tmp_path / logs.FILE_NAME).read_text("utf-8")
+    written = (tmp_path / FILE_NAME).read_text("utf-8")
     assert [json.loads(line)["number"] for line in written.splitlines()] == list(range(30))

@@ -14,6 +14,7 @@ import ticket_daemon
 from ticket_daemon import messages
 from ticket_daemon.messages import CATALOGUE, MAX_SHOWN, Phrase
 from ticket_daemon.queue import JobState
+from ticket_daemon.service import ServiceState
 
 SOURCES = sorted(Path(ticket_daemon.__file__).parent.rglob("*.py"))
 CODE = "\n".join(path.read_text("utf-8") for path in SOURCES if path.parent.name != "messages")
@@ -21,7 +22,7 @@ ROOMS = {key.partition(".")[0] for key in CATALOGUE}
 #: Anything in the code that looks like a key of one of the catalogue's rooms.
 MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[a-z0-9])"', CODE))
 #: Keys that the code puts together: f"job.state.{state}".
-COMPOSED = {f"job.state.{state}" for state in JobState}
+COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
 #: Look like keys and are none: places in a document, and names of files.
 NOT_KEYS = {"profile.model", "profile.code_table"} | {
     key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db"))

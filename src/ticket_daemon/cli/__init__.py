@@ -28,6 +28,11 @@ VERBS: Final = {
     "health": "watching",
     "logs": "watching",
     "open": "watching",
+    "install": "service",
+    "uninstall": "service",
+    "start": "service",
+    "stop": "service",
+    "service": "service",
 }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="How much is logged.")
+@click.option("--service", is_flag=True, help="As a service: the machine's folders, the service manager told.")
 @says_errors
 def run_command(
     env: str | None,
@@ -32,6 +33,7 @@ def run_command(
     port: int | None,
     data_dir: Path | None,
     log_level: str | None,
+    service: bool,
 ) -> None:
     """Run the daemon here until Ctrl+C."""
     from ticket_daemon import config as configuration
@@ -40,17 +42,40 @@ def run_command(
     flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
 
     def load() -> configuration.Settings:
-        return configuration.load(env, config, os.environ, flags, data_dir)
+        return configuration.load(env, config, os.environ, flags, data_dir, as_service=service)
 
     settings = load()
-    logs.set_up(settings.log.level, settings.log_dir, settings.log.max_mb, settings.log.keep)
+    logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep)
 
     from ticket_daemon.daemon import Daemon
 
     async def serve() -> None:
         await Daemon(settings, again=load).run(_announce)
 
-    _run(serve)
+    async def serve_as_service() -> None:
+        await _supervised(Daemon(settings, again=load))
+
+    _run(serve_as_service if service else serve)
+
+
+async def _supervised(daemon: Daemon) -> None:
+    """Run the daemon and keep the service manager informed, where there is one that listens (systemd)."""
+    import asyncio
+
+    from ticket_daemon.service.notify import Notifier
+
+    notifier = Notifier.of(os.environ, os.getpid())
+    feeding: list[asyncio.Task[None]] = []
+
+    def ready(_: Daemon) -> None:
+        notifier.tell("READY=1", f"STATUS={daemon.url}")
+        feeding.append(asyncio.create_task(notifier.feed(daemon.is_healthy)))
+
+    try:
+        await daemon.run(ready, lambda: notifier.tell("STOPPING=1"))
+    finally:
+        for task in feeding:
+            task.cancel()
 
 
 def _run(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:

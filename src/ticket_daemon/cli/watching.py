@@ -77,10 +77,9 @@ def logs_command(
 ) -> None:
     """The daemon's log, readable."""
     from ticket_daemon import config as configuration
-    from ticket_daemon.logs import FILE_NAME
 
     settings = configuration.load(env, config, os.environ, data_dir=data_dir)
-    path = settings.log_dir / FILE_NAME
+    path = settings.log_file
     if not path.exists():
         fail(f"{path}: no existe" if language() == "es" else f"{path}: there is no such file")
     for line in _lines(path, count, follow):

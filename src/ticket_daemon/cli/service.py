@@ -1,0 +1,131 @@
+"""`service …`, and `install`, `uninstall`, `start`, `stop`: the daemon as a service of the machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ticket_daemon.cli.common import REFUSED, language, says_errors
+
+if TYPE_CHECKING:
+    from ticket_daemon.service import Platform, ServiceSpec
+
+#: verb -> (its help, what is said when it is done)
+_VERBS: Final = {
+    "install": ("Install the service; it starts with the machine from now on.", "service.installed"),
+    "uninstall": ("Stop and remove the service; configuration, queue and log stay.", "service.uninstalled"),
+    "start": ("Start the service that is installed.", "service.started"),
+    "stop": ("Stop the service; what waits is kept and printed at the next start.", "service.stopped"),
+    "restart": ("Stop the service and start it again.", "service.restarted"),
+}
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--env` and `--config`: which service, and what it runs with."""
+    config = click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML) "
+                          "that the service shall read.")  # fmt: skip
+    env = click.option("--env", type=click.Choice(["prod", "test"]), help="Environment, and so which service.")
+    return env(config(function))
+
+
+def _spec(env: str | None, config: Path | None, port: int = 0) -> ServiceSpec:
+    from ticket_daemon.config import SERVICE_NAMES, environment
+    from ticket_daemon.service.spec import make_spec
+
+    meant = environment(env, os.environ)
+    return make_spec(meant, SERVICE_NAMES[meant], port, config)
+
+
+def _port(env: str | None, config: Path | None, lenient: bool) -> int:
+    """The port that the service would listen on; a configuration it would not start with is said now, not then."""
+    from ticket_daemon.config import load
+    from ticket_daemon.errors import ConfigError
+
+    try:
+        return load(env, config, os.environ, as_service=True).server.port
+    except ConfigError as error:
+        if not lenient:
+            raise
+        click.echo(error.text(language()), err=True)
+        return 0
+
+
+def _verb(name: str) -> click.Command:
+    """The command for one of the verbs that change something."""
+    text, done = _VERBS[name]
+
+    @click.command(name, help=text)
+    @_options
+    @click.option("--dry-run", is_flag=True, help="Print what would be written and run; change nothing.")
+    @says_errors
+    def command(env: str | None, config: Path | None, dry_run: bool) -> None:
+        from ticket_daemon import messages, service
+
+        platform = service.platform()
+        spec = _spec(env, config, _port(env, config, lenient=dry_run) if name == "install" else 0)
+        steps = getattr(platform, name)(spec)
+        if dry_run:
+            click.echo(service.shown(steps), nl=False)
+            return
+        _check(platform, spec, name)
+        service.carry_out(steps)
+        folders = ", ".join(dict.fromkeys(map(str, (spec.config_dir, spec.data_dir, spec.log_dir))))
+        click.echo(messages.text(done, language(), name=spec.name, folders=folders))
+
+    return command
+
+
+def _check(platform: Platform, spec: ServiceSpec, verb: str) -> None:
+    """Say before anything is touched what would fail half-way."""
+    from ticket_daemon import messages
+    from ticket_daemon.errors import ServiceError
+    from ticket_daemon.service import ServiceState, systemd
+
+    if not platform.may_change():
+        key = "service.rights_windows" if os.name == "nt" else "service.rights_unix"
+        raise ServiceError(key, command=" ".join(["ticket-daemon", *sys.argv[1:]]))
+    if verb in ("start", "restart", "stop") and platform.status(spec).state is ServiceState.NOT_INSTALLED:
+        raise ServiceError("service.not_installed", name=spec.name)
+    if verb == "install" and os.name != "nt" and systemd.stands_in_a_home(spec):
+        click.echo(messages.text("service.in_a_home", language(), path=spec.command[0]), err=True)
+
+
+install_command = _verb("install")
+uninstall_command = _verb("uninstall")
+start_command = _verb("start")
+stop_command = _verb("stop")
+
+
+@click.group("service")
+def service_command() -> None:
+    """The daemon as a service of the machine: installed once, started with it, nobody logs in."""
+
+
+for _name in _VERBS:
+    service_command.add_command(_verb(_name))
+
+
+@service_command.command("status")
+@_options
+@says_errors
+def status_command(env: str | None, config: Path | None) -> None:
+    """Whether the service is installed and runs; ends with 0 when it runs, else 1."""
+    from ticket_daemon import messages, service
+
+    spec = _spec(env, config)
+    status = service.platform().status(spec)
+    line = f"{spec.name}: {messages.text(f'service.state.{status.state}', language())}"
+    if status.state is not service.ServiceState.NOT_INSTALLED:
+        line += ", " + messages.text("service.automatic" if status.automatic else "service.manual", language())
+    if status.pid:
+        line += f", pid {status.pid}"
+    click.echo(line)
+    if status.detail and status.state is not service.ServiceState.RUNNING:
+        click.echo(f"  {status.detail}")
+    if status.state is not service.ServiceState.RUNNING:
+        raise SystemExit(REFUSED)

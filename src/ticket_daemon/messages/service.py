@@ -1,0 +1,50 @@
+"""What is said of the service and of building the program."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: key -> (Spanish, English)
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "service.unsupported": (
+        "en este sistema ({system}) no se puede instalar como servicio; use ticket-daemon run",
+        "on this system ({system}) it cannot be installed as a service; use ticket-daemon run",
+    ),
+    "service.rights_unix": (
+        "hacen falta permisos de administrador: sudo {command}",
+        "this needs administrator rights: sudo {command}",
+    ),
+    "service.rights_windows": (
+        "hacen falta permisos de administrador: abra la consola con «Ejecutar como administrador» y repita {command}",
+        "this needs administrator rights: open the console with 'Run as administrator' and repeat {command}",
+    ),
+    "service.file": ("no se puede cambiar {file}: {detail}", "{file} cannot be changed: {detail}"),
+    "service.command": ("«{command}» falló: {detail}", "'{command}' failed: {detail}"),
+    "service.not_installed": (
+        "el servicio {name} no está instalado; instálelo con: ticket-daemon install",
+        "the service {name} is not installed; install it with: ticket-daemon install",
+    ),
+    "service.in_a_home": (
+        "aviso: {path} está en la carpeta de una persona; si el servicio no puede leerla, instale el programa en /opt",
+        "note: {path} lies in a person's folder; if the service cannot read it, install the program in /opt",
+    ),
+    "service.installed": (
+        "Servicio {name} instalado; arrancará con la máquina. Ahora: ticket-daemon start",
+        "Service {name} installed; it will start with the machine. Now: ticket-daemon start",
+    ),
+    "service.uninstalled": (
+        "Servicio {name} desinstalado. La configuración, la cola y el registro siguen en su sitio: {folders}",
+        "Service {name} uninstalled. Configuration, queue and log stay where they are: {folders}",
+    ),
+    "service.started": ("Servicio {name} en marcha.", "Service {name} started."),
+    "service.stopped": ("Servicio {name} detenido.", "Service {name} stopped."),
+    "service.restarted": ("Servicio {name} reiniciado.", "Service {name} restarted."),
+    "service.state.not_installed": ("no instalado", "not installed"),
+    "service.state.stopped": ("detenido", "stopped"),
+    "service.state.starting": ("arrancando", "starting"),
+    "service.state.running": ("en marcha", "running"),
+    "service.state.stopping": ("deteniéndose", "stopping"),
+    "service.state.failed": ("terminó con un error", "ended with an error"),
+    "service.automatic": ("arranca con la máquina", "starts with the machine"),
+    "service.manual": ("no arranca con la máquina", "does not start with the machine"),
+}
