@@ -23,10 +23,11 @@ OFFLINE: Final = "offline"
 
 
 class PrinterStatus(Struct, frozen=True):
-    """What is known of a printer now. `reasons` are the field's words: media-empty, cover-open, offline, …"""
+    """What is known of a printer now. `reasons` are the field's words: media-empty, cover-open, offline, paused, …"""
 
     state: DestinationState = "idle"
     reasons: tuple[str, ...] = ()
+    known: bool = False  #: it, or its link, has been heard of since the start
 
 
 class Destination:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import TicketDaemonError
 from ticket_daemon.queue import JobEvent, Reason
-from ticket_daemon.transport import LinkBroken
+from ticket_daemon.transport import JobRefused, LinkBroken
 
 #: Pauses between attempts to open a link, in seconds; the last one repeats.
 PAUSES_S: Final = (0.25, 0.5, 1.0, 2.0, 3.0)
@@ -46,4 +46,6 @@ class ErrorPolicy:
 
     def broken(self, error: LinkBroken) -> Verdict:
         """The link broke while a job was under way."""
+        if isinstance(error, JobRefused):
+            return Verdict(JobEvent.FAIL, Reason(error.code, error.key, error.parameters))
         return Verdict(JobEvent.RETRY) if error.sent == 0 else Verdict(JobEvent.HOLD, IN_DOUBT)

@@ -62,7 +62,8 @@ class Worker:
     ) -> None:
         self.destination = destination
         self.link = link
-        self._ways = ways if link.two_way else ()
+        link.heard = self._heard
+        self._ways = ways
         self._destinations = destinations
         self._queue = queue
         self._clock = clock  #: ms since 1970, for what is kept
@@ -108,7 +109,8 @@ class Worker:
             await self._settle()
         finally:
             if self._unsettled is not None:
-                self._conclude(Verdict(JobEvent.HOLD, IN_DOUBT))
+                hold = Verdict(JobEvent.HOLD, IN_DOUBT)
+                self._conclude(Verdict(JobEvent.SPOOL) if self.link.handed_over else hold)
             await self._close()
 
     async def _turn(self) -> None:
@@ -146,7 +148,7 @@ class Worker:
     async def _idle(self) -> None:
         """Wait for a job, watching the printer meanwhile where it can tell how it is."""
         wait: float | None = None
-        if "dle_eot" in self._ways and not self.link.is_open:
+        if (self.link.tells or (self.link.two_way and "dle_eot" in self._ways)) and not self.link.is_open:
             wait = ASK_S if await self._open() is None else self._policy.pause(self._attempt)
         elif self._watches:
             await self._look()
@@ -159,12 +161,12 @@ class Worker:
 
     @property
     def _watches(self) -> bool:
-        return self._talk is not None and self._talk.can_tell_status
+        return self.link.tells or (self._talk is not None and self._talk.can_tell_status)
 
     async def _look(self) -> tuple[str, ...]:
-        """Ask the printer how it is and pass it on. Raises LinkBroken when it does not answer."""
-        assert self._talk is not None
-        reasons = await self._talk.reasons()
+        """Ask the printer, or the system's spooler, how it is and pass it on. Raises LinkBroken when none answers."""
+        talk = self._talk
+        reasons = await (talk.reasons() if talk is not None and talk.can_tell_status else self.link.reasons())
         if reasons is None:
             raise LinkBroken("link.no_answer", sent=0, port=self.link.port, seconds=ASK_S)
         self._heard(reasons)
@@ -173,7 +175,7 @@ class Worker:
     def _heard(self, reasons: tuple[str, ...]) -> None:
         stopped = not HARMLESS.issuperset(reasons)
         printing = self._queue.is_printing(self.destination.name)
-        self._report(state="stopped" if stopped else "processing" if printing else "idle", reasons=reasons)
+        self._report(state="stopped" if stopped else "processing" if printing else "idle", reasons=reasons, known=True)
 
     # --- getting ready ---
 
@@ -217,13 +219,13 @@ class Worker:
             if self._down_since is None:
                 self._down_since, self._attempt = self._timer(), 0
                 log.warning("printer_offline", extra={"printer": self.destination.name, "detail": error.text()})
-            self._report(state="stopped", reasons=(OFFLINE,))
+            self._report(state="stopped", reasons=(OFFLINE,), known=True)
             return error
         if self._down_since is not None:
             log.info("printer_back", extra={"printer": self.destination.name})
             self._down_since = None
         if not self._watches:
-            self._report(reasons=())
+            self._report(reasons=(), known=True)
         return None
 
     async def _begin_talk(self) -> None:
@@ -325,7 +327,8 @@ class Worker:
             await self._not_printed(job, error, self._refused_since, self._refusals)
             self._refusals += 1
         else:
-            self._doubtful[process_id(job.seq)] = job
+            if verdict.event is JobEvent.HOLD:
+                self._doubtful[process_id(job.seq)] = job
             self._conclude(verdict)
         await self._close()
 

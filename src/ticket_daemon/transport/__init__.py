@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.transport.base import Link, LinkBroken
+from ticket_daemon.transport.base import Capabilities, JobRefused, Link, LinkBroken
 
 
 def _socket(uri: SplitResult, profile: Profile) -> Link:
@@ -60,4 +60,4 @@ def make_link(uri: str, profile: Profile) -> Link:
     return SCHEMES[parts.scheme](parts, profile)
 
 
-__all__ = ["SCHEMES", "Link", "LinkBroken", "check_uri", "make_link"]
+__all__ = ["SCHEMES", "Capabilities", "JobRefused", "Link", "LinkBroken", "check_uri", "make_link"]

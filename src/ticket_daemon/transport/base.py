@@ -9,7 +9,8 @@ succeeds.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Final, Literal
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from ticket_daemon.errors import LinkError
 
@@ -22,6 +23,20 @@ OPEN_TIMEOUT_S: Final = 5.0
 STALL_S: Final = 120.0
 
 
+class Capabilities(NamedTuple):
+    """What can be known over a kind of link, at best: the printer's own abilities, its profile's, come on top."""
+
+    #: Jobs of one destination always print in their order. `exclusive`: no other program can print in between;
+    #: `shared`: another may, between two jobs.
+    order: Literal["exclusive", "shared"]
+    #: Answers of the printer can be read.
+    two_way: bool
+    #: Who can say how the printer is: itself, the system's spooler, or nobody.
+    status: Literal["printer", "spooler", "none"]
+    #: Who can say that a ticket is out.
+    confirmation: Literal["printer", "spooler", "none"]
+
+
 class LinkBroken(LinkError):
     """The link failed after it was open. `sent` bytes may have reached the printer; 0 means certainly none did."""
 
@@ -30,11 +45,31 @@ class LinkBroken(LinkError):
         self.sent = sent
 
 
+class JobRefused(LinkBroken):
+    """The link is well, but this job will not be printed, and certainly nothing of it was."""
+
+    code = "printer_error"
+    retryable = False
+
+    def __init__(self, key: str, /, **parameters: Any) -> None:
+        super().__init__(key, sent=0, **parameters)
+
+
+def _nobody(reasons: tuple[str, ...]) -> None:
+    del reasons
+
+
 class Link(ABC):
     """A way for bytes to reach one printer; used by one worker at a time."""
 
     assurance: ClassVar[Assurance] = "sent"
-    two_way: ClassVar[bool] = False  #: answers of the printer can be read
+    capabilities: ClassVar[Capabilities]
+    tells: ClassVar[bool] = False  #: the system knows how the printer is: `reasons` may be asked while it is open
+    two_way: bool = False  #: answers of the printer can be read
+    #: Called with what is the matter when the link learns it by itself, while it follows a job to its end.
+    heard: Callable[[tuple[str, ...]], None] = staticmethod(_nobody)
+    #: The job under way has been taken by somebody who finishes it without us.
+    handed_over: bool = False
     ways: tuple[str, ...] = ()  #: how the printer is known to answer, whatever its profile says
     port: str = ""  #: what people call the place: "192.168.1.50:9100", "/dev/usb/lp0"
 
@@ -58,6 +93,11 @@ class Link(ABC):
     async def read(self) -> bytes:
         """The next bytes of the printer's answer; b"" when the link has ended. Two-way links only."""
         raise NotImplementedError
+
+    async def reasons(self) -> tuple[str, ...] | None:
+        """What the system says is the matter with the printer, in the field's words (nothing: ()); None when it does
+        not say. With any of them but the harmless ones no job is begun. Raises LinkBroken."""
+        return None
 
     async def end_job(self) -> None:
         """What is to be done between two jobs."""

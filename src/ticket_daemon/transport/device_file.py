@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, unquote
 from urllib.request import url2pathname
 
 from ticket_daemon.errors import LinkError
-from ticket_daemon.transport.base import STALL_S, Link, LinkBroken
+from ticket_daemon.transport.base import STALL_S, Capabilities, Link, LinkBroken
 
 CHUNK: Final = 16 * 1024
 _DEVICES: Final = Path("/dev")
@@ -25,6 +25,8 @@ _DEVICES: Final = Path("/dev")
 
 class FileLink(Link):
     """A path that is written to."""
+
+    capabilities = Capabilities("shared", False, "none", "none")
 
     def __init__(self, uri: SplitResult, stall_s: float = STALL_S) -> None:
         self._path = Path(url2pathname(uri.path) if sys.platform == "win32" else unquote(uri.path))

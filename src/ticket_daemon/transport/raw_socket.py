@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import SplitResult
 
 from ticket_daemon.errors import LinkError
-from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Link, LinkBroken
+from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, Link, LinkBroken
 
 DEFAULT_PORT: Final = 9100
 CHUNK: Final = 64 * 1024
@@ -32,6 +32,7 @@ ANSWER_LIMIT: Final = 64 * 1024
 class SocketLink(Link):
     """One TCP connection to a network printer."""
 
+    capabilities = Capabilities("exclusive", True, "printer", "printer")
     two_way = True
 
     def __init__(self, uri: SplitResult, stall_s: float = STALL_S) -> None:

@@ -11,12 +11,13 @@ from urllib.parse import SplitResult
 
 from ticket_daemon.poster.emulator import Paper, Printer
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.transport.base import Link
+from ticket_daemon.transport.base import Capabilities, Link
 
 
 class VirtualLink(Link):
     """A link to an emulated printer in this process."""
 
+    capabilities = Capabilities("exclusive", True, "printer", "printer")
     two_way = True
     ways = ("dle_eot", "process_id")
 

@@ -33,9 +33,11 @@ def said(answer: Any) -> dict[str, Any]:
     return found
 
 
-def destination(uri: str = "socket://h:9100", *, state: Any = "idle", reasons: tuple[str, ...] = ()) -> Destination:
+def destination(
+    uri: str = "socket://h:9100", *, state: Any = "idle", reasons: tuple[str, ...] = (), known: bool = False
+) -> Destination:
     found = Destination(PrinterSettings("caja", uri, default=True), Profile("TM-T20"))
-    found.status = PrinterStatus(state, reasons)
+    found.status = PrinterStatus(state, reasons, known)
     return found
 
 
@@ -335,7 +337,7 @@ def test_status() -> None:
 
 
 def test_printers() -> None:
-    entry = wire.printer_entry(destination(), "192.168.1.50:9100")
+    entry = wire.printer_entry(destination(known=True), "192.168.1.50:9100")
     answer = wire.Printers(status="ok", printers=(entry,), summary=wire.summary((entry,)))
     assert said(answer) == {
         "tipo": "printers",
@@ -367,12 +369,18 @@ def test_printers() -> None:
     ],
 )
 def test_status_of_a_printer_in_the_list(state: str, reasons: tuple[str, ...], status: str) -> None:
-    assert wire.printer_entry(destination(state=state, reasons=reasons), "p").status == status
+    assert wire.printer_entry(destination(state=state, reasons=reasons, known=True), "p").status == status
+
+
+def test_a_printer_nobody_has_heard_of_yet_is_unknown_and_no_trouble() -> None:
+    entry = wire.printer_entry(destination(), "p")
+    assert entry.status == "unknown"
+    assert wire.summary((entry,)).status == "ok"
 
 
 def test_virtual_printer_in_the_list() -> None:
     entry = wire.printer_entry(destination("virtual://x"), "virtual")
-    assert (entry.is_virtual, entry.printer_type) == (True, "virtual")
+    assert (entry.is_virtual, entry.printer_type, entry.status) == (True, "virtual", "ready")
 
 
 @pytest.mark.parametrize(

@@ -144,12 +144,14 @@ def _readiness(destination: Destination) -> str:
         return "offline"
     if "paused" in reasons:
         return "paused"
-    return "error" if reasons and destination.status.state == "stopped" else "ready"
+    if reasons and destination.status.state == "stopped":
+        return "error"
+    return "ready" if destination.status.known or destination.is_virtual else "unknown"
 
 
 def summary(entries: tuple[PrinterEntry, ...]) -> Summary:
-    """The printers in one line: `ok` when one can print, `warning` when one of several cannot, else `error`."""
-    ready = sum(entry.status == "ready" for entry in entries)
+    """The printers in one line: `warning` when one of several cannot print, `error` when none can, else `ok`."""
+    ready = sum(entry.status in ("ready", "unknown") for entry in entries)
     return Summary(
         status="error" if not ready else "ok" if ready == len(entries) else "warning",
         detected_count=len(entries),
