@@ -6,8 +6,9 @@
 
 It knows where the parts come from and how they are checked; it does not know any test. It promises that what stands in
 the directory is whole (made aside, then renamed), that every program file of the interpreter bears the Python Software
-Foundation's signature, and that another recipe (this file, or the dependencies) makes another directory. Needs, from Debian 12: wine,
-osslsigncode, ca-certificates; and a Python with pip (`.venv` of `dev.py` has one).
+Foundation's signature, and that another recipe (this file, or the dependencies) makes another directory.
+
+Needs Debian 12's wine and osslsigncode, and a Python with pip (the one in `.venv`, which `dev.py` makes, has it).
 """
 
 from __future__ import annotations
