@@ -1,4 +1,5 @@
-"""Write the parts of the documentation that are facts of the code: the life of a job and the printer commands.
+"""Write the parts of the documentation that are facts of the code: the life of a job, the printer commands, and the
+descriptions of the interface (OpenAPI, AsyncAPI, JSON Schemas).
 
     python tools/make_docs.py           write them
     python tools/make_docs.py --check   say which are out of date; exit code 1 when one is
@@ -16,6 +17,7 @@ from typing import Final
 
 from ticket_daemon.poster.escpos import COMMANDS, Command, characters, graphics, mechanics, status, symbols
 from ticket_daemon.queue.states import FINAL, PRINTED, TRANSITIONS, JobEvent, JobState
+from ticket_daemon.server import described
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 BEGIN: Final = "<!-- begin: made by tools/make_docs.py -->"
@@ -147,6 +149,7 @@ def _between_marks(old: str, new: str) -> str:
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "states.md": lambda _: states(),
     "escpos.md": lambda old: _between_marks(old, commands()),
+    **{name: lambda _, name=name: described.written(name) for name in described.DESCRIPTIONS},  # type: ignore[misc]
 }
 
 
@@ -167,6 +170,7 @@ def main() -> int:
             print(f"docs/{name} is out of date: python tools/make_docs.py")
         return 1 if late else 0
     for name in late:
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(PARTS[name](_text(name)), "utf-8", newline="\n")
         print(f"docs/{name} written")
     return 0

@@ -18,7 +18,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ticket_daemon.errors import MessageError
-from ticket_daemon.server import http, wire
+from ticket_daemon.server import http, public, wire
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
@@ -112,6 +112,7 @@ class Server:
         app.router.add_get("/", self._page)
         app.router.add_get("/static/{name}", self._static)
         http.add_routes(app, self._verbs, self._overview, self._upkeep)
+        public.add_routes(app)
         return app
 
     async def close_all(self) -> None:

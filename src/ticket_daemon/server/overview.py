@@ -7,7 +7,6 @@ figures of this moment, without waiting for disk or printer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ticket_daemon import __version__, messages
 from ticket_daemon.config import Settings
@@ -66,7 +65,7 @@ class Overview:
         """Each printer's state, as a change would tell it."""
         return [wire.printer_news(d) for d in self._destinations]
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> wire.Health:
         """What `/health` says; `degraded` while printing is possible and something is wrong, `error` when it is not."""
         current, capacity = self._queue.current, self._queue.capacity
         summary = self.printers().summary
@@ -78,13 +77,14 @@ class Overview:
             status = "degraded"
         else:
             status = "ok"
-        return {
-            "status": status,
-            "queue": {"current": current, "capacity": capacity, "utilization": round(100 * current / capacity, 1)},
-            "worker": {"running": running, "jobs_processed": self._processed, "jobs_failed": self._failed},
-            "printers": summary,
-            "storage": {"status": "error" if self._queue.trouble else "ok", "detail": self._queue.trouble or ""},
-            "build": {"env": self._settings.env, "date": "", "time": "", "version": __version__},
-            "uptime": uptime,
-            "uptime_seconds": uptime,
-        }
+        trouble = self._queue.trouble
+        return wire.Health(
+            status=status,
+            queue=wire.QueueHealth(current, capacity, round(100 * current / capacity, 1)),
+            worker=wire.WorkerHealth(running, self._processed, self._failed),
+            printers=summary,
+            storage=wire.StorageHealth("error" if trouble else "ok", trouble or ""),
+            build=wire.Build(self._settings.env, "", "", __version__),
+            uptime=uptime,
+            uptime_seconds=uptime,
+        )

@@ -1,17 +1,57 @@
 """What the daemon says, as types.
 
 It knows each answer's `tipo` and fields, and nothing of how it comes about. It promises that what is absent is left
-out, so that a v1 client meets nothing it does not know where there is nothing to say.
+out, so that a v1 client meets nothing it does not know where there is nothing to say. What `Meta` says here is what
+the descriptions for other people's programs (`/schemas/answers.json`) say.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 PROTOCOL: Final = 1
+
+
+def _one_of(*words: str) -> dict[str, list[str]]:
+    """Of a text that the daemon itself fills: which words there are. Nothing is checked when it is sent."""
+    return {"enum": list(words)}
+
+
+_WHEN: Final = {"format": "date-time"}
+
+JobId = Annotated[str, Meta(description="The job, by the id of its `ticket`.")]
+Echo = Annotated[str, Meta(description="The `id` of what this answers, where it had one.")]
+Sentence = Annotated[str, Meta(description="For people, in the daemon's language.")]
+Moment = Annotated[str, Meta(description="RFC 3339, UTC.", extra_json_schema=_WHEN)]
+Count = Annotated[int, Meta(ge=0)]
+Ok = Annotated[str, Meta(extra_json_schema=_one_of("ok"))]
+State = Annotated[
+    str,
+    Meta(
+        description="Where the job stands. `confirmed`, `sent` and `spooled` mean printed; `held` waits for a person.",
+        extra_json_schema=_one_of(
+            "queued", "printing", "confirmed", "sent", "spooled", "failed", "expired", "cancelled", "held"
+        ),
+    ),
+]
+Why = Annotated[str, Meta(description="Why it did not print, for programs.", examples=["printer_offline", "expired"])]
+PrinterName = Annotated[str, Meta(description="The printer's name, as configured.")]
+PrinterState = Annotated[str, Meta(extra_json_schema=_one_of("idle", "processing", "stopped"))]
+Reasons = Annotated[
+    tuple[str, ...],
+    Meta(
+        description="What is wrong with it.",
+        examples=[["media-empty"], ["cover-open"], ["offline"], ["media-low"], ["error"]],
+    ),
+]
+Warnings = Annotated[
+    tuple[str, ...], Meta(description="What will print otherwise than one may think, each with its place.")
+]
+OfCapacity = Annotated[int, Meta(ge=1, description="How many places the queue has.")]
+Taken = Annotated[int, Meta(ge=0, description="How many places of the queue are taken, over all printers.")]
 
 
 class _Answer(Struct, frozen=True, tag_field="tipo", rename={"message": "mensaje", "job_id": "id"}, omit_defaults=True):
@@ -19,137 +59,215 @@ class _Answer(Struct, frozen=True, tag_field="tipo", rename={"message": "mensaje
 
 
 class Info(_Answer, frozen=True, tag="info", kw_only=True):
-    status: str
-    message: str
-    version: str | None = None
-    protocol: int | None = None
+    """The greeting on connecting, and the answer to `subscribe`."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("connected"))]
+    message: Sentence
+    version: Annotated[str, Meta(description="The daemon's version; in the greeting only.")] | None = None
+    protocol: Annotated[int, Meta(description="The protocol's version; in the greeting only.")] | None = None
 
 
 class Ack(_Answer, frozen=True, tag="ack", kw_only=True):
-    job_id: str
-    status: str
-    pos: int
-    current: int
-    capacity: int
-    message: str
-    printer: str
-    duplicate: bool
-    warnings: tuple[str, ...] = ()
+    """The job is on disk, wholly rendered: a promise. Its `result` follows."""
+
+    job_id: JobId
+    status: Annotated[str, Meta(extra_json_schema=_one_of("queued"))]
+    pos: Annotated[int, Meta(ge=0, description="Place in that printer's queue, from 1; 0 when it has ended.")]
+    current: Taken
+    capacity: OfCapacity
+    message: Sentence
+    printer: PrinterName
+    duplicate: Annotated[bool, Meta(description="This id was accepted before; nothing is printed a second time.")]
+    warnings: Warnings = ()
 
 
 class Result(_Answer, frozen=True, tag="result", kw_only=True):
-    job_id: str
-    status: str
-    message: str
-    state: str
-    code: str | None = None
-    printer: str
-    duration_ms: int
+    """What became of a job: once for each job and connection."""
+
+    job_id: JobId
+    status: Annotated[
+        str,
+        Meta(description="`success`: confirmed, sent or spooled.", extra_json_schema=_one_of("success", "error")),
+    ]
+    message: Sentence
+    state: State
+    code: Why | None = None
+    printer: PrinterName
+    duration_ms: Annotated[int, Meta(ge=0, description="From acceptance to the end.")]
 
 
 class Error(_Answer, frozen=True, tag="error", kw_only=True):
-    job_id: str | None = None
-    status: str
-    message: str
-    code: str
-    path: str | None = None
-    retry_after_s: int | None = None
+    """What was asked is refused; nothing was accepted."""
+
+    job_id: Echo | None = None
+    status: Annotated[str, Meta(extra_json_schema=_one_of("error"))]
+    message: Sentence
+    code: Annotated[str, Meta(description="What is wrong, for programs.")]
+    path: Annotated[str, Meta(description="Where in the document.", examples=["commands[3].data.align"])] | None = None
+    retry_after_s: Annotated[int, Meta(ge=0, description="When to send the same again.")] | None = None
 
 
 class Pong(_Answer, frozen=True, tag="pong", kw_only=True):
-    job_id: str | None = None
-    status: str
+    """Somebody is there."""
+
+    job_id: Echo | None = None
+    status: Ok
 
 
 class PrinterLine(Struct, frozen=True):
     """One printer in `status`."""
 
-    name: str
-    state: str
-    reasons: tuple[str, ...]
-    waiting: int
+    name: PrinterName
+    state: PrinterState
+    reasons: Reasons
+    waiting: Annotated[int, Meta(ge=0, description="Jobs that wait for it.")]
 
 
 class Status(_Answer, frozen=True, tag="status", kw_only=True):
-    status: str
-    current: int
-    capacity: int
-    message: str
+    """How full the queue is and how the printers are."""
+
+    status: Ok
+    current: Taken
+    capacity: OfCapacity
+    message: Sentence
     printers: tuple[PrinterLine, ...]
 
 
 class PrinterEntry(Struct, frozen=True):
     """One printer in `printers`."""
 
-    name: str
-    port: str
-    driver: str
-    status: str
+    name: PrinterName
+    port: Annotated[str, Meta(description="Where it is; for people.")]
+    driver: Annotated[str, Meta(description="Its profile; empty when the document's model decides.")]
+    status: Annotated[str, Meta(extra_json_schema=_one_of("ready", "offline", "paused", "error", "unknown"))]
     is_default: bool
     is_virtual: bool
-    printer_type: str
+    printer_type: Annotated[str, Meta(extra_json_schema=_one_of("thermal", "virtual", "network", "unknown"))]
 
 
 class Summary(Struct, frozen=True, omit_defaults=True):
     """The printers in one line."""
 
-    status: str
-    detected_count: int
-    thermal_count: int
-    default_name: str | None = None
+    status: Annotated[
+        str, Meta(description="`error`: none is ready.", extra_json_schema=_one_of("ok", "warning", "error"))
+    ]
+    detected_count: Count
+    thermal_count: Count
+    default_name: PrinterName | None = None
 
 
 class Printers(_Answer, frozen=True, tag="printers", kw_only=True):
-    status: str
+    """Every printer."""
+
+    status: Ok
     printers: tuple[PrinterEntry, ...]
     summary: Summary
 
 
 class JobAnswer(_Answer, frozen=True, tag="job", kw_only=True):
-    job_id: str
-    state: str
-    printer: str
-    submitted_at: str
-    updated_at: str
-    attempts: int
-    message: str | None = None
-    code: str | None = None
-    reprint_of: str | None = None
-    history: tuple[Change, ...] = ()
+    """How a job stands."""
+
+    job_id: JobId
+    state: State
+    printer: PrinterName
+    submitted_at: Moment
+    updated_at: Moment
+    attempts: Annotated[int, Meta(ge=0, description="How often its printing was begun.")]
+    message: Sentence | None = None
+    code: Why | None = None
+    reprint_of: Annotated[str, Meta(description="The job it prints once more.")] | None = None
+    history: Annotated[tuple[Change, ...], Meta(description="Its changes, oldest first; in the answer to `job`.")] = ()
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
     """One change in a job's life."""
 
-    state: str
-    at: str
-    code: str | None = None
+    state: State
+    at: Moment
+    code: Why | None = None
 
 
 class Jobs(_Answer, frozen=True, tag="jobs", kw_only=True):
     """The newest jobs, newest first; each as in `job`."""
 
-    status: str
+    status: Ok
     jobs: tuple[JobAnswer, ...]
 
 
 class JobNews(JobAnswer, frozen=True, tag="job_event", kw_only=True):
-    """A job changed."""
+    """A job changed; for those who subscribed to `jobs`."""
 
 
 class PrinterNews(_Answer, frozen=True, tag="printer_status", kw_only=True):
-    printer: str
-    state: str
-    reasons: tuple[str, ...]
+    """A printer changed; for those who subscribed to `printers`, at once for each printer there is."""
+
+    printer: PrinterName
+    state: PrinterState
+    reasons: Reasons
 
 
 class Preview(_Answer, frozen=True, tag="preview", kw_only=True):
-    job_id: str | None = None
-    png: str
-    width: int
-    height: int
-    warnings: tuple[str, ...]
+    """What a document looks like on paper."""
 
+    job_id: Echo | None = None
+    png: Annotated[str, Meta(description="The picture.", extra_json_schema={"contentEncoding": "base64"})]
+    width: Annotated[int, Meta(ge=1, description="Dots.")]
+    height: Annotated[int, Meta(ge=0, description="Dots.")]
+    warnings: Warnings
+
+
+# --- health ---
+
+
+class QueueHealth(Struct, frozen=True):
+    """How full the queue is."""
+
+    current: Taken
+    capacity: OfCapacity
+    utilization: Annotated[float, Meta(ge=0, description="Percent.")]
+
+
+class WorkerHealth(Struct, frozen=True):
+    """What was done since the start."""
+
+    running: Annotated[bool, Meta(description="Every printer has its worker.")]
+    jobs_processed: Count
+    jobs_failed: Count
+
+
+class StorageHealth(Struct, frozen=True):
+    """How the queue's disk is."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("ok", "error"))]
+    detail: str
+
+
+class Build(Struct, frozen=True):
+    """Which program this is. Date and time are for v1 clients and empty."""
+
+    env: Annotated[str, Meta(extra_json_schema=_one_of("prod", "test"))]
+    date: str
+    time: str
+    version: str
+
+
+class Health(Struct, frozen=True):
+    """How the daemon is: `degraded` while printing is possible and something is wrong, `error` when it is not."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("ok", "degraded", "error"))]
+    queue: QueueHealth
+    worker: WorkerHealth
+    printers: Summary
+    storage: StorageHealth
+    build: Build
+    uptime: Annotated[int, Meta(description="Seconds.")]
+    uptime_seconds: Annotated[int, Meta(description="The same.")]
+
+
+#: What may come over a WebSocket.
+Answer = (
+    Info | Ack | Result | Error | Pong | Status | Printers | JobAnswer | Jobs | JobNews | PrinterNews | Preview
+)  # fmt: skip
 
 #: `attempts`, `pos` and the like are always there even when they are what a default would be.
 encode: Final = msgspec.json.Encoder().encode

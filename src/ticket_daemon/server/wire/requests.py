@@ -20,20 +20,30 @@ MAX_ID: Final = 255
 MAX_COPIES: Final = 20
 MAX_TTL_S: Final = 31 * 86_400
 
-Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+JobId = Annotated[str, Meta(min_length=1, max_length=MAX_ID, description="The job.")]
+Echo = Annotated[str, Meta(min_length=1, max_length=MAX_ID, description="Comes back in the answer.")]
+OpenDrawer = Annotated[bool, Meta(description="Open the cash drawer if the ticket does; else it stays shut.")]
+Printer = Annotated[str, Meta(description="A configured printer; else the document's model, else the default one.")]
+Document = Annotated[Raw, Meta(description="The document.")]
 
 
 class _Request(Struct, frozen=True, tag_field="tipo", rename={"document": "datos"}):
-    auth_token: str | None = None
+    auth_token: Annotated[str, Meta(description="The shop's token, where one is set.")] | None = None
 
 
 class TicketRequest(_Request, frozen=True, tag="ticket"):
     """Print a document."""
 
-    id: Annotated[str, Meta(max_length=MAX_ID)] | None = None  #: "" is as good as none, as it was in v1
-    document: Raw | UnsetType = UNSET
-    printer: str | None = None
-    ttl_s: Annotated[float, Meta(gt=0, le=MAX_TTL_S)] | None = None
+    #: "" is as good as none, as it was in v1
+    id: (
+        Annotated[str, Meta(max_length=MAX_ID, description="Yours: the same id is never printed twice. Else made up.")]
+        | None
+    ) = None
+    document: Document | UnsetType = UNSET
+    printer: Printer | None = None
+    ttl_s: (
+        Annotated[float, Meta(gt=0, le=MAX_TTL_S, description="Seconds after which it must not print any more.")] | None
+    ) = None
     copies: Annotated[int, Meta(ge=1, le=MAX_COPIES)] = 1
 
 
@@ -44,7 +54,7 @@ class StatusRequest(_Request, frozen=True, tag="status"):
 class PingRequest(_Request, frozen=True, tag="ping"):
     """Is anybody there?"""
 
-    id: Id | None = None
+    id: Echo | None = None
 
 
 class PrintersRequest(_Request, frozen=True, tag="get_printers"):
@@ -54,36 +64,38 @@ class PrintersRequest(_Request, frozen=True, tag="get_printers"):
 class JobRequest(_Request, frozen=True, tag="job", kw_only=True):
     """How a job stands."""
 
-    id: Id
-    watch: bool = False
+    id: JobId
+    watch: Annotated[bool, Meta(description="Send me its `result` too.")] = False
 
 
 class CancelRequest(_Request, frozen=True, tag="cancel", kw_only=True):
     """Do not print a job that has not begun."""
 
-    id: Id
+    id: JobId
 
 
 class ReprintRequest(_Request, frozen=True, tag="reprint", kw_only=True):
     """Print a finished or held job once more, as a new job."""
 
-    id: Id
-    new_id: Id | None = None
-    banner: bool = False  #: REIMPRESIÓN over it
-    open_drawer: bool = False
+    id: JobId
+    new_id: (
+        Annotated[str, Meta(min_length=1, max_length=MAX_ID, description="The new job's id. Else made up.")] | None
+    ) = None
+    banner: Annotated[bool, Meta(description="Print REIMPRESIÓN over it.")] = False
+    open_drawer: OpenDrawer = False
 
 
 class HoldRequest(_Request, frozen=True, tag="hold", kw_only=True):
     """Keep a waiting job back until it is released."""
 
-    id: Id
+    id: JobId
 
 
 class ReleaseRequest(_Request, frozen=True, tag="release", kw_only=True):
     """Let a held job go on."""
 
-    id: Id
-    open_drawer: bool = False
+    id: JobId
+    open_drawer: OpenDrawer = False
 
 
 class JobsRequest(_Request, frozen=True, tag="get_jobs"):
@@ -95,15 +107,17 @@ class JobsRequest(_Request, frozen=True, tag="get_jobs"):
 class PreviewRequest(_Request, frozen=True, tag="preview"):
     """What a document would look like on paper."""
 
-    id: Id | None = None  #: echoed, so that a client can tell several answers apart
-    document: Raw | UnsetType = UNSET
-    printer: str | None = None
+    id: Echo | None = None
+    document: Document | UnsetType = UNSET
+    printer: Printer | None = None
 
 
 class SubscribeRequest(_Request, frozen=True, tag="subscribe"):
     """Be told of changes as they happen."""
 
-    topics: tuple[str, ...] = ()
+    topics: Annotated[
+        tuple[str, ...], Meta(description="Replaces the topics before.", examples=[["jobs", "printers"]])
+    ] = ()
 
 
 Request = (

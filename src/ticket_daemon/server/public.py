@@ -1,0 +1,36 @@
+"""What anybody may read: the interface's descriptions.
+
+It knows names and content types; it does not know who asks. It promises that nothing of a shop is in what it serves,
+which is why pages of every origin may read it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+#: A page of another origin, a tool in the browser for example, reads these; they are the same for every shop.
+_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+
+def add_routes(app: web.Application) -> None:
+    """Put the public paths into the application."""
+    app.router.add_get("/openapi.json", _description)
+    app.router.add_get("/asyncapi.json", _description)
+    app.router.add_get("/schemas/{name}", _description)
+
+
+async def _description(request: web.Request) -> web.Response:
+    """A description, made when the first one asks."""
+    from ticket_daemon.server.described import DESCRIPTIONS, written
+
+    name = request.path.removeprefix("/")
+    if name not in DESCRIPTIONS:
+        raise web.HTTPNotFound
+    return web.Response(text=written(name), content_type="application/json", headers=_HEADERS)
