@@ -165,6 +165,7 @@ async def test_every_answer_over_http_is_as_described(tmp_path: Path) -> None:
             await http.ask("GET", "/api/v1/printers", "/api/v1/printers", 200)
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 200, {"datos": EXAMPLE})
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 422, {"datos": BROKEN})
+            await http.ask("POST", "/api/v1/reload", "/api/v1/reload", 200)
             await http.ask("GET", "/health", "/health", 200)
     operations = {operation["operationId"] for path in description["paths"].values() for operation in path.values()}
     assert http.asked == operations

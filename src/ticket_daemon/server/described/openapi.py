@@ -82,6 +82,10 @@ OPERATIONS: Final = (
         "post", "/api/v1/preview", "preview", "What a document would look like on paper.",
         {200: ("A picture.", PNG)}, (*_BODY, "missing_datos", "invalid_document"), body="PreviewBody", token=False,
     ),
+    Operation(
+        "post", "/api/v1/reload", "reload", "Take the configuration's printers as they are now.",
+        {200: ("What it changed.", "Reloaded")}, (*_TOKEN, "invalid_config", "invalid_profiles", *_QUEUE),
+    ),
     Operation("get", "/health", "health", "How the daemon is.", {200: ("How it is.", "Health")}, token=False),
 )  # fmt: skip
 
