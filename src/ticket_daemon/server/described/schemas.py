@@ -46,7 +46,7 @@ _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
     }
 )
 #: Errors of the command line: no answer has these codes.
-_NOT_ON_THE_WIRE: Final = frozenset(("already_running",))
+_NOT_ON_THE_WIRE: Final = frozenset(("already_running", "service_error"))
 
 
 def error_codes() -> list[str]:
