@@ -15,15 +15,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__
+from ticket_daemon import __version__, claims
 from ticket_daemon.config import Settings, differences
-from ticket_daemon.errors import AlreadyRunning, ConfigError, TicketDaemonError
+from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
 from ticket_daemon.printers import Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.server.app import Server
@@ -40,6 +39,8 @@ DATABASE: Final = "queue.db"
 LOCK: Final = "daemon.lock"
 DAY_MS: Final = 86_400_000
 PRUNE_EVERY_S: Final = 3600.0
+#: How often a queue that could not be opened for want of room is tried again.
+REOPEN_EVERY_S: Final = 2.0
 
 
 def now_ms() -> int:
@@ -60,6 +61,7 @@ class Daemon:
         self._reloads: set[asyncio.Task[None]] = set()
         self._lock: IO[str] | None = None
         self._runner: web.AppRunner | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._pruning: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
@@ -84,31 +86,56 @@ class Daemon:
 
     async def start(self) -> None:
         """Lock, open the queue, start printing, listen. Raises AlreadyRunning, ConfigError, StorageUnavailable."""
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.settings.data_dir / LOCK)
-        doubtful = await self.queue.open()
-        strangers = await self.queue.hold_strangers([destination.name for destination in self.destinations])
-        for job in (*doubtful, *strangers):
-            code = job.reason.code if job.reason else ""
-            log.warning("job_held", extra={"job": job.id, "printer": job.destination, "code": code})
+        self._make_folder()
+        self._lock = claims.hold(self.settings.data_dir / LOCK)
+        try:
+            doubtful = await self._open_queue()
+        except StorageFull:  # the shop sees why nothing prints, and it goes on by itself when there is room
+            doubtful = []
+            self._opening = asyncio.create_task(self._open_later())
         self.queue.listen(self.overview.job_changed)
         self.queue.listen(_note)
         self.queue.listen(self.audience.job_changed)
         self.destinations.listen(self.audience.printer_changed)
+        await self._listen()  # before anything prints: where the port is taken, another daemon may be at work
         self.spooler.start(doubtful)
         self._pruning = asyncio.create_task(self._prune())
-        await self._listen()
         log.info(
             "started",
             extra={"version": __version__, "env": self.settings.env, "url": self.url, "waiting": self.queue.current,
                    "printers": [d.name for d in self.destinations]},
         )  # fmt: skip
 
+    def _make_folder(self) -> None:
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise StorageUnavailable("storage.cannot_open", file=str(folder), detail=detail) from None
+
+    async def _open_queue(self) -> list[Job]:
+        """Take up what the last run left; the jobs of which nobody knows what came out."""
+        doubtful = await self.queue.open()
+        strangers = await self.queue.hold_strangers([destination.name for destination in self.destinations])
+        for job in (*doubtful, *strangers):
+            code = job.reason.code if job.reason else ""
+            log.warning("job_held", extra={"job": job.id, "printer": job.destination, "code": code})
+        return doubtful
+
+    async def _open_later(self) -> None:
+        """Try until the disk has room for the queue; the log has heard of it once."""
+        while True:
+            await asyncio.sleep(REOPEN_EVERY_S)
+            with contextlib.suppress(StorageUnavailable):
+                self.spooler.doubt(await self._open_queue())
+                return
+
     async def run(
         self, started: Callable[[Daemon], None] = lambda _: None, stopping: Callable[[], None] = lambda: None
     ) -> None:
         """Start, work until a signal or `stop`, stop; `started` and `stopping` are called in between."""
-        self._catch_signals()  # first of all: printing begins before the daemon listens
+        self._catch_signals()  # first of all: a stop may be asked for while it starts
         try:
             await self.start()
             started(self)
@@ -128,8 +155,9 @@ class Daemon:
     async def close(self) -> None:
         """Stop listening, finish the jobs in hand, commit, let go. Safe after a start that failed."""
         log.info("stopping")
-        if self._pruning is not None:
-            self._pruning.cancel()
+        for task in (self._opening, self._pruning):
+            if task is not None:
+                task.cancel()
         if self._runner is not None:
             for site in tuple(self._runner.sites):
                 await site.stop()
@@ -195,11 +223,12 @@ class Daemon:
         try:
             await site.start()
         except OSError as error:
-            detail = error.strerror or str(error)
-            raise AlreadyRunning(
-                "start.port_taken" if _in_use(error) else "start.cannot_listen",
-                host=server.host, port=server.port, detail=detail,
-            ) from None  # fmt: skip
+            if not _in_use(error):
+                detail = error.strerror or str(error)
+                raise AlreadyRunning("start.cannot_listen", host=server.host, port=server.port, detail=detail) from None
+            who = await asyncio.to_thread(claims.who_listens, server.port)
+            key = "start.port_taken_by" if who else "start.port_taken"
+            raise AlreadyRunning(key, host=server.host, port=server.port, who=who) from None
         self.port = self._runner.addresses[0][1]
 
     def _catch_signals(self) -> None:
@@ -241,21 +270,3 @@ def _in_use(error: OSError) -> bool:
     import errno
 
     return error.errno in (errno.EADDRINUSE, errno.EACCES if os.name == "nt" else errno.EADDRINUSE)
-
-
-def _lock(path: Path) -> IO[str]:
-    """Hold `path` for as long as the process lives; the system lets go of it however the process ends."""
-    file = path.open("a+")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise AlreadyRunning("start.data_taken", folder=str(path.parent)) from None
-    return file

@@ -113,6 +113,10 @@ class StorageUnavailable(TicketDaemonError):
     retryable = True
 
 
+class StorageFull(StorageUnavailable):
+    """The disk has no room or does not write, and may later: the daemon starts all the same and tries again."""
+
+
 # --- messages of clients ---
 
 

@@ -118,9 +118,14 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class _RotatingFile(logging.handlers.RotatingFileHandler):
-    """Counts what it writes, where the standard one asks the file system before every record."""
+    """Counts what it writes, where the standard one asks the file system before every record.
+
+    A file that cannot be opened or written (a full disk) is said once on standard error and tried again with the next
+    record: the log must not stop what it speaks of, nor bury it.
+    """
 
     _size = 0
+    _silent = False  #: it was said that nothing can be written
 
     def _open(self) -> TextIOWrapper:
         stream = super()._open()
@@ -134,12 +139,16 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             if self._size and self._size + size > self.maxBytes:
                 self._roll_over()
             if self.stream is None:
+                Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
                 self.stream = self._open()
             self.stream.write(line)
             self.stream.flush()
             self._size += size
-        except (OSError, ValueError):  # a record that cannot be written must not stop what it speaks of
-            self.handleError(record)
+            self._silent = False
+        except (OSError, ValueError) as error:
+            if not self._silent:
+                sys.stderr.write(f"{self.baseFilename}: {error}\n")
+            self._silent = True
 
     def _roll_over(self) -> None:
         """Begin a new file; where another program has the old one open (Windows), go on in the old one a while."""
@@ -158,8 +167,7 @@ def set_up(level: str, path: Path | None, max_mb: int, keep: int, terminal: Text
     root.setLevel(level.upper())
     root.propagate = False
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8")
+        file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8", delay=True)
         file.setFormatter(JsonLines())
         root.addHandler(file)
     console = logging.StreamHandler(terminal or sys.stderr)

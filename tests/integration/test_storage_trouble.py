@@ -157,6 +157,79 @@ async def test_killed_while_the_disk_is_full_it_holds_what_it_could_not_save(tmp
         assert bytes(printer.received).count(b"<long>") == 20_000
 
 
+# --- a disk that is full at the start ---
+
+#: Starts the command with no room in any file; `prlimit` gives it room later.
+FULL = (
+    "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))\n"
+    "from ticket_daemon.cli import main; main()"
+)
+
+
+def give_room(daemon: DaemonProcess) -> None:
+    import resource
+
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@linux_only
+@pytest.mark.parametrize("before", ["nothing", "a queue", "a queue that was killed"])
+async def test_a_disk_full_at_the_start_is_said_and_takes_no_ticket_until_there_is_room(
+    tmp_path: Path, before: str
+) -> None:
+    with TcpPrinter() as printer:
+        if before != "nothing":
+            with TcpPrinter(reads=False) as other, daemon_process(tmp_path, config=config(other)) as first:
+                async with client(first.url) as pos:
+                    await pos.send(order("long", 20_000))
+                    await pos.until(lambda a: a["tipo"] == "ack" and a["id"] == "long")
+                    await _until_state(pos, "long", "printing")
+                    await pos.send(order("waits"))
+                    await pos.until(lambda a: a["tipo"] == "ack" and a["id"] == "waits")
+                    if before == "a queue that was killed":
+                        first.kill()
+                    else:
+                        first.terminate()
+        with daemon_process(tmp_path, config=config(printer), program=("-c", FULL)) as daemon:
+            async with client(daemon.url) as pos:
+                for job_id in ("a", "b"):
+                    refused = await pos.ask(order(job_id))
+                    assert (refused["tipo"], refused["code"]) == ("error", "storage_unavailable")
+                await pos.send({"tipo": "cancel", "id": "waits"})
+                refused = await pos.until(lambda a: a["tipo"] == "error" and a["id"] == "waits")
+                assert refused["code"] == "storage_unavailable"
+                health = daemon.health()
+                assert health["status"] == "degraded"
+                assert health["storage"]["status"] == "error"  # type: ignore[index]
+                assert health["worker"]["running"]  # type: ignore[index]
+                assert bytes(printer.received) == b""
+                said = "".join(daemon.output)
+                assert said.count("storage_trouble") == 1
+                assert "Traceback" not in said
+                give_room(daemon)
+                await storage_is(daemon, "ok")
+                _, result = await pos.print(ticket("<after>"), id="after")
+                assert result["status"] == "success"
+                if before != "nothing":
+                    await pos.send({"tipo": "job", "id": "long"})
+                    job = await pos.until(lambda a: a["tipo"] == "job" and a["id"] == "long")
+                    assert (job["state"], job["code"]) == ("held", "unknown_outcome")
+                    paper = bytes(printer.received)
+                    assert paper.count(b"<waits>") == 1
+                    assert paper.index(b"<waits>") < paper.index(b"<after>")
+            assert daemon.terminate() == 0
+        events = [line["event"] for line in daemon.log]
+        assert "started" in events
+        assert events.count("storage_recovered") == 1
+
+
+@linux_only
+def test_a_daemon_that_never_had_room_stops_as_well(tmp_path: Path) -> None:
+    with daemon_process(tmp_path, program=("-c", FULL)) as daemon:
+        assert daemon.health()["status"] == "degraded"
+        assert daemon.terminate() == 0
+
+
 # --- a database that cannot be had ---
 
 

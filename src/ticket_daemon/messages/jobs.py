@@ -40,6 +40,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "no se puede abrir la cola en {file}: {detail}",
         "the queue at {file} cannot be opened: {detail}",
     ),
+    "storage.newer": (
+        "la cola de {file} la escribió una versión posterior del programa ({detail}); instale esa versión u otra más "
+        "nueva. No se ha tocado nada",
+        "the queue at {file} was written by a later version of the program ({detail}); install that version or a newer "
+        "one. Nothing was touched",
+    ),
     "storage.cannot_write": (
         "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
         "the queue cannot be saved to disk ({detail}); the ticket was NOT accepted",

@@ -54,6 +54,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el puerto {port} de {host} ya está ocupado; ¿hay otro Ticket Daemon en marcha?",
         "port {port} of {host} is taken already; is another Ticket Daemon running?",
     ),
+    "start.port_taken_by": (
+        "el puerto {port} de {host} ya está ocupado por otro programa ({who}); ¿hay otro Ticket Daemon en marcha?",
+        "port {port} of {host} is taken already by another program ({who}); is another Ticket Daemon running?",
+    ),
+    "start.data_taken_by": (
+        "otro Ticket Daemon (proceso {pid}) ya usa la carpeta de datos {folder}",
+        "another Ticket Daemon (process {pid}) uses the data directory {folder} already",
+    ),
+    "start.no_data": (
+        "este usuario no puede usar la carpeta de datos {folder}: {detail}",
+        "this user cannot use the data directory {folder}: {detail}",
+    ),
     "start.data_taken": (
         "otro Ticket Daemon ya usa la carpeta de datos {folder}",
         "another Ticket Daemon uses the data directory {folder} already",

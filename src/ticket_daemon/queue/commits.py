@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import queue
 import sqlite3
@@ -21,9 +22,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from ticket_daemon.errors import StorageUnavailable
+from ticket_daemon.errors import StorageFull, StorageUnavailable
 from ticket_daemon.queue.store import NewerSchema, Store
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ T = TypeVar("T")
 Operation = Callable[[Store], Any]
 Done = Callable[[Any, StorageUnavailable | None], None]
 
+#: The part of SQLite's result code that names the kind; the rest says which system call (sqlite.org/rescode.html).
+PRIMARY_CODE: Final = 0xFF
 #: Operations after which a transaction takes no more, so that the first of a flood does not wait for the last.
 MAX_BATCH = 256
 
@@ -59,21 +62,45 @@ class Committer:
         self._store: Store | None = None
         self.trouble: str | None = None  #: what the last commit failed of; None when it went well
 
-    def open(self) -> None:
-        """Open the database and start the thread. A damaged one is set aside, with its name in the log.
+    def open(self, recover: Callable[[Store], T]) -> T:
+        """Open the database, commit what `recover` does to it, start the thread; what `recover` returned.
 
-        Raises StorageUnavailable.
+        A damaged one is set aside, with its name in the log. Raises StorageUnavailable; StorageFull, which leaves
+        everything as it was, where the disk has no room and another try may go well.
         """
+        self._loop = asyncio.get_running_loop()
         try:
-            self._store = Store.open(self._path)
-        except (sqlite3.OperationalError, NewerSchema) as error:
-            raise StorageUnavailable("storage.cannot_open", file=str(self._path), detail=str(error)) from error
+            store, result = self._opened(recover)
+        except NewerSchema as error:
+            raise StorageUnavailable("storage.newer", file=str(self._path), detail=str(error)) from error
+        except sqlite3.OperationalError as error:
+            if not lacks_room(error, Path(self._path)):
+                raise StorageUnavailable("storage.cannot_open", file=str(self._path), detail=str(error)) from error
+            self._in_trouble(error)
+            raise StorageFull("storage.cannot_open", file=str(self._path), detail=str(error)) from error
+        self._store = store
+        self._recovered()
+        self._thread.start()
+        return result
+
+    def _opened(self, recover: Callable[[Store], T]) -> tuple[Store, T]:
+        try:
+            store = Store.open(self._path)
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError as error:
             kept = set_aside(Path(self._path))
             log.error("database_set_aside", extra={"kept_as": str(kept), "detail": str(error)})
-            self._store = Store.open(self._path)
-        self._loop = asyncio.get_running_loop()
-        self._thread.start()
+            store = Store.open(self._path)
+        try:
+            store.begin()
+            result = recover(store)
+            store.commit()
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # what it was for is said already
+                store.close()
+            raise
+        return store, result
 
     async def close(self) -> None:
         """Finish what waits, then close the database. Safe when it was never opened."""
@@ -90,6 +117,10 @@ class Committer:
         All that is asked for within a few turns of the loop goes into one transaction.
         """
         assert self._loop is not None
+        if self._store is None:  # not opened yet, for want of room
+            refusal = StorageUnavailable("storage.cannot_write", detail=self.trouble or "")
+            self._loop.call_soon(done, None, refusal)
+            return
         if not self._gathered:
             self._loop.call_soon(self._soon, GATHER_TURNS)
         self._gathered.append((operation, done))
@@ -169,20 +200,25 @@ class Committer:
             self._store.begin()
             results = [operation(self._store) for operation, _ in batch]
             self._store.commit()
-        except Exception as error:  # the edge of the thread: whatever went wrong, nobody may wait for ever
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: whatever went wrong, nobody may wait for ever
             with contextlib.suppress(sqlite3.Error):  # `begin` tries again
                 self._store.rollback()
-            if self.trouble is None:
-                log.error(
-                    "storage_trouble", extra={"detail": str(error)}, exc_info=not isinstance(error, sqlite3.Error)
-                )
-            self.trouble = str(error)
+            self._in_trouble(error)
             failure = StorageUnavailable("storage.cannot_write", detail=str(error))
             return [(done, None, failure) for _, done in batch]
+        self._recovered()
+        return [(done, result, None) for (_, done), result in zip(batch, results, strict=True)]
+
+    def _in_trouble(self, error: Exception) -> None:
+        """Say once what the disk does not do."""
+        if self.trouble is None:
+            log.error("storage_trouble", extra={"detail": str(error)}, exc_info=not isinstance(error, sqlite3.Error))
+        self.trouble = str(error)
+
+    def _recovered(self) -> None:
         if self.trouble is not None:
             log.info("storage_recovered")
             self.trouble = None
-        return [(done, result, None) for (_, done), result in zip(batch, results, strict=True)]
 
     def _report(self, reports: list[tuple[Done, Any, StorageUnavailable | None]], taken: int) -> None:
         assert self._loop is not None
@@ -194,6 +230,24 @@ class Committer:
     def _reported(self, reports: list[tuple[Done, Any, StorageUnavailable | None]], taken: int) -> None:
         self._aside -= taken
         _call(reports)
+
+
+def lacks_room(error: sqlite3.OperationalError, path: Path) -> bool:
+    """Whether a database could not be opened because nothing can be written to its disk, not because of what it is."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & PRIMARY_CODE
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return True
+    if code != sqlite3.SQLITE_CANTOPEN:
+        return False
+    probe = path.with_name(f"{path.name}.room")  # SQLite does not say why it could not make a file
+    try:
+        probe.write_bytes(b"?")
+    except OSError as refused:
+        return refused.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+    return False
 
 
 def set_aside(path: Path) -> Path:

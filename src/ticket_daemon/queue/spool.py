@@ -71,11 +71,11 @@ class Queue:
     async def open(self) -> list[Job]:
         """Open the database; the jobs that were being printed when the last run ended, now held.
 
-        Raises StorageUnavailable.
+        Raises StorageUnavailable; StorageFull when the disk has no room: nothing is accepted then, and it may be
+        called again.
         """
-        self._commits.open()
         now = self._clock()
-        jobs, doubtful = await self._commits.run(lambda store: _recover(store, now))
+        jobs, doubtful = self._commits.open(lambda store: _recover(store, now))
         for job in jobs:
             self._unfinished[job.id] = job
             if job.state is JobState.QUEUED:

@@ -59,11 +59,15 @@ class Spooler:
         """Begin to print. Of `doubtful` jobs (of an earlier run) a printer may yet say that they are out."""
         self._started = True
         self._queue.listen(self._refuse_strangers)
-        for job in doubtful:
-            if job.destination in self._workers:
-                self._workers[job.destination].doubt(job)
+        self.doubt(doubtful)
         for name in self._workers:
             self._begin(name)
+
+    def doubt(self, jobs: Iterable[Job]) -> None:
+        """Of these jobs of an earlier run nobody knows what came out; a printer may yet say so."""
+        for job in jobs:
+            if job.destination in self._workers:
+                self._workers[job.destination].doubt(job)
 
     async def stop(self) -> None:
         """Finish the jobs in hand, keep the rest; what does not finish in time is given up and held."""
