@@ -1,133 +1,23 @@
-"""What every link promises, tried on each of them with real parts: TCP, files, FIFOs, a pty, the virtual printer."""
+"""What every link promises, tried on each of them with real parts: TCP, files, FIFOs, ptys, the virtual printer."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import tty
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from support.rigs import RIGS, MakeRig
 from support.tcp_printer import TcpPrinter
 from ticket_daemon.errors import ConfigError, LinkError
 from ticket_daemon.poster.profile.catalogue import generic
-from ticket_daemon.transport import SCHEMES, Link, LinkBroken, check_uri, make_link
+from ticket_daemon.transport import SCHEMES, LinkBroken, check_uri, make_link
 
 PROFILE = generic(80)
 EVERY_BYTE = bytes(range(256)) * 40
+#: More than any far side takes while it stands still.
+TOO_MUCH = bytes(8 << 20)
 
-
-class Rig(NamedTuple):
-    """A link and the far side of it: what has arrived, once it is `size` bytes."""
-
-    link: Link
-    arrived: Callable[[int], bytes]
-
-
-@asynccontextmanager
-async def socket_rig(_: Path) -> AsyncIterator[Rig]:
-    with TcpPrinter() as printer:
-        yield Rig(make_link(printer.uri, PROFILE), printer.wait_for)
-
-
-@asynccontextmanager
-async def file_rig(folder: Path) -> AsyncIterator[Rig]:
-    path = folder / "a printer's file.bin"
-    yield Rig(make_link(path.as_uri(), PROFILE), lambda _: path.read_bytes())
-
-
-@asynccontextmanager
-async def fifo_rig(folder: Path) -> AsyncIterator[Rig]:
-    if sys.platform == "win32":
-        pytest.skip("FIFOs are not Windows'")
-    path = folder / "fifo"
-    os.mkfifo(path)
-    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    async with _collected(reading) as arrived:
-        yield Rig(make_link(path.as_uri(), PROFILE), arrived)
-
-
-@asynccontextmanager
-async def device_rig(_: Path) -> AsyncIterator[Rig]:
-    """A pty stands for a character device such as /dev/usb/lp0."""
-    if sys.platform == "win32":
-        pytest.skip("ptys are not Windows'")
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    path = Path(os.ttyname(slave))
-    async with _collected(master) as arrived:
-        yield Rig(make_link(path.as_uri(), PROFILE), arrived)
-    os.close(slave)
-
-
-@asynccontextmanager
-async def _collected(fd: int) -> AsyncIterator[Callable[[int], bytes]]:
-    """Reads `fd` in a thread; the function waits for that many bytes."""
-    import threading
-
-    taken, changed, done = bytearray(), threading.Condition(), threading.Event()
-    os.set_blocking(fd, False)
-
-    def read() -> None:
-        import select
-
-        while not done.is_set():
-            if select.select([fd], [], [], 0.05)[0]:
-                try:
-                    data = os.read(fd, 65536)
-                except OSError:
-                    data = b""
-                if data:
-                    with changed:
-                        taken.extend(data)
-                        changed.notify_all()
-                else:
-                    done.wait(0.01)
-
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-
-    def arrived(size: int) -> bytes:
-        with changed:
-            changed.wait_for(lambda: len(taken) >= size, 20)
-            return bytes(taken)
-
-    yield arrived
-    done.set()
-    await asyncio.to_thread(thread.join)
-    os.close(fd)
-
-
-@asynccontextmanager
-async def virtual_rig(_: Path) -> AsyncIterator[Rig]:
-    from ticket_daemon.transport.virtual import VirtualLink
-
-    link = make_link("virtual://tester", PROFILE)
-    assert isinstance(link, VirtualLink)
-    got = bytearray()
-    feed = link.printer.feed
-
-    def keeping(data: bytes) -> bytes:
-        got.extend(data)
-        return feed(data)
-
-    link.printer.feed = keeping  # type: ignore[method-assign]
-    yield Rig(link, lambda _: bytes(got))
-
-
-MakeRig = Callable[[Path], AbstractAsyncContextManager[Rig]]
-RIGS: dict[str, MakeRig] = {
-    "socket": socket_rig,
-    "file": file_rig,
-    "file fifo": fifo_rig,
-    "file device": device_rig,
-    "virtual": virtual_rig,
-}
 each_link = pytest.mark.parametrize("make", RIGS.values(), ids=RIGS)
 
 
@@ -155,6 +45,7 @@ async def test_jobs_follow_each_other_whole(make: MakeRig, tmp_path: Path) -> No
             if not rig.link.is_open:
                 await rig.link.open()
             await rig.link.write(job)
+            await rig.link.settled()
             await rig.link.end_job()
         assert await asyncio.to_thread(rig.arrived, sum(map(len, jobs))) == b"".join(jobs)
         await rig.link.close()
@@ -173,8 +64,23 @@ async def test_it_can_be_closed_at_any_time_and_opened_again(make: MakeRig, tmp_
         assert not rig.link.is_open
         await rig.link.open()
         await rig.link.write(b"two")
+        await rig.link.settled()
         assert await asyncio.to_thread(rig.arrived, 6) == b"onetwo"
         await rig.link.close()
+
+
+@each_link
+async def test_it_can_be_closed_while_its_answers_are_awaited(make: MakeRig, tmp_path: Path) -> None:
+    async with make(tmp_path) as rig:
+        await rig.link.open()
+        if not rig.link.two_way:
+            return
+        reading = asyncio.create_task(rig.link.read())
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait([reading])
+        await rig.link.close()
+        assert not rig.link.is_open
 
 
 @each_link
@@ -183,40 +89,88 @@ async def test_it_names_the_place_people_know(make: MakeRig, tmp_path: Path) -> 
         assert rig.link.port
 
 
-@pytest.mark.parametrize("uri", ["socket://127.0.0.1:{closed}", "file:///nonexistent/folder/printer"])
-async def test_what_cannot_be_opened_says_so_with_nothing_sent(uri: str) -> None:
-    gone = TcpPrinter()
-    gone.close()
-    link = make_link(uri.format(closed=gone.port), PROFILE)
-    with pytest.raises(LinkError) as caught:
-        await link.open()
-    assert not isinstance(caught.value, LinkBroken)
-    assert caught.value.code == "printer_offline"
-    assert not link.is_open
+@each_link
+async def test_what_it_can_is_what_it_says_it_can(make: MakeRig, tmp_path: Path) -> None:
+    async with make(tmp_path) as rig:
+        can = rig.link.capabilities
+        await rig.link.open()
+        assert rig.link.two_way <= can.two_way
+        assert rig.link.tells == (can.status == "spooler")
+        assert (rig.link.assurance == "spooled") == (can.confirmation == "spooler")
+        await rig.link.close()
 
 
-@pytest.mark.parametrize("name", ["socket", "file fifo"])
-async def test_a_far_side_that_takes_nothing_is_given_up_and_the_bytes_are_in_doubt(name: str, tmp_path: Path) -> None:
-    big = bytes(8 << 20)
-    if name == "socket":
-        with TcpPrinter(reads=False) as printer:
-            await _stalls(make_link(printer.uri, PROFILE), big)
-    else:
-        path = tmp_path / "fifo"
-        os.mkfifo(path)
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        await _stalls(make_link(path.as_uri(), PROFILE), big)
-        os.close(fd)
+@each_link
+async def test_what_cannot_be_opened_says_so_with_nothing_sent(make: MakeRig, tmp_path: Path) -> None:
+    async with make(tmp_path) as rig:
+        if rig.absent is None:
+            return
+        link = rig.absent
+        with pytest.raises(LinkError) as caught:
+            await link.open()
+        assert not isinstance(caught.value, LinkBroken)
+        assert caught.value.code == "printer_offline"
+        assert not link.is_open
+        await link.close()
 
 
-async def _stalls(link: Link, data: bytes) -> None:
-    link._stall_s = 0.2  # type: ignore[attr-defined]
-    await link.open()
-    with pytest.raises(LinkBroken) as caught:
-        await link.write(data)
-    assert 0 < caught.value.sent <= len(data)
-    assert caught.value.key == "link.stalled"
-    await link.close()
+@each_link
+async def test_a_far_side_that_takes_nothing_is_given_up_and_the_bytes_are_in_doubt(
+    make: MakeRig, tmp_path: Path
+) -> None:
+    async with make(tmp_path) as rig:
+        if rig.stall is None:
+            return
+        rig.link._stall_s = 0.2  # type: ignore[attr-defined]
+        await rig.link.open()
+        rig.stall()
+        with pytest.raises(LinkBroken) as caught:
+            await rig.link.write(TOO_MUCH)
+        assert 0 <= caught.value.sent <= len(TOO_MUCH)
+        assert caught.value.key == "link.stalled"
+        await rig.link.close()
+        assert not rig.link.is_open
+
+
+@each_link
+async def test_a_far_side_that_vanishes_is_a_broken_link_with_its_bytes_in_doubt(make: MakeRig, tmp_path: Path) -> None:
+    async with make(tmp_path) as rig:
+        if rig.stall is None or rig.vanish is None:
+            return
+        await rig.link.open()
+        await rig.link.write(b"x")
+        await rig.link.settled()
+        await asyncio.to_thread(rig.arrived, 1)
+        rig.stall()
+        writing = asyncio.create_task(rig.link.write(TOO_MUCH))
+        await asyncio.wait([writing], timeout=0.05)
+        await asyncio.to_thread(rig.vanish)
+        with pytest.raises(LinkBroken) as caught:
+            await writing
+        assert caught.value.sent > 0
+        assert caught.value.key == "link.broken"
+        await rig.link.close()
+        assert not rig.link.is_open
+
+
+@each_link
+async def test_a_far_side_that_has_vanished_takes_nothing_more(make: MakeRig, tmp_path: Path) -> None:
+    async with make(tmp_path) as rig:
+        if rig.vanish is None:
+            return
+        await rig.link.open()
+        await rig.link.write(b"x")
+        await rig.link.settled()
+        await asyncio.to_thread(rig.arrived, 1)
+        await asyncio.to_thread(rig.vanish)
+        async with asyncio.timeout(20):
+            while rig.link.is_open:
+                try:
+                    await rig.link.write(b"y")
+                    await rig.link.settled()
+                except LinkBroken:
+                    break
+        await rig.link.close()
 
 
 async def test_a_slow_far_side_is_waited_for_as_long_as_it_moves() -> None:
@@ -228,19 +182,6 @@ async def test_a_slow_far_side_is_waited_for_as_long_as_it_moves() -> None:
         printer.start_reading()
         await writing
         assert await asyncio.to_thread(printer.wait_for, len(EVERY_BYTE) * 100) == EVERY_BYTE * 100
-        await link.close()
-
-
-async def test_a_dropped_connection_is_noticed_and_its_bytes_are_in_doubt() -> None:
-    with TcpPrinter(reads=False) as printer:
-        link = make_link(printer.uri, PROFILE)
-        await link.open()
-        writing = asyncio.create_task(link.write(bytes(8 << 20)))
-        await asyncio.to_thread(printer.wait_for_connection)
-        printer.drop()
-        with pytest.raises(LinkBroken) as caught:
-            await writing
-        assert caught.value.sent > 0
         await link.close()
 
 
@@ -262,7 +203,19 @@ async def test_a_closed_connection_between_jobs_is_noticed_before_the_next() -> 
         ("gopher://x", "config.uri_scheme"),
         ("socket://", "config.uri_host"),
         ("socket://host:99999", "config.uri"),
+        ("socket://host:0", "config.uri_host"),
+        ("socket://[::1", "config.uri"),
         ("file:///", "config.uri_path"),
+        ("serial://", "config.uri_serial"),
+        ("serial://COM3?baud=fast", "config.uri_serial"),
+        ("serial://COM3?baud=0", "config.uri_serial"),
+        ("serial://COM3?flow=dtr", "config.uri_serial"),
+        ("serial://COM3?parity=mark", "config.uri_serial"),
+        ("serial://COM3?bytesize=9", "config.uri_serial"),
+        ("serial://COM3?stopbits=3", "config.uri_serial"),
+        ("serial://COM3?speed=9600", "config.uri_serial"),
+        ("serial://COM3?baud=9600&baud=19200", "config.uri_serial"),
+        ("serial://host/dev/ttyS0", "config.uri_serial"),
         ("", "config.uri_scheme"),
     ],
 )

@@ -17,7 +17,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -37,6 +36,7 @@ from ticket_daemon.spooler import talk as talking
 from ticket_daemon.spooler import worker as working
 from ticket_daemon.spooler.talk import Talk
 from ticket_daemon.transport import LinkBroken
+from ticket_daemon.transport.addresses import SocketAddress
 from ticket_daemon.transport.device_file import FileLink
 from ticket_daemon.transport.raw_socket import SocketLink
 
@@ -217,7 +217,7 @@ async def test_an_unplugged_device_is_not_made_into_a_file(tmp_path: Path, monke
     from ticket_daemon.transport import device_file
 
     monkeypatch.setattr(device_file, "_DEVICES", tmp_path)
-    link = FileLink(urlsplit((tmp_path / "lp0").as_uri()))
+    link = FileLink(str(tmp_path / "lp0"))
     with pytest.raises(LinkError):
         await link.open()
     assert list(tmp_path.iterdir()) == []
@@ -230,7 +230,7 @@ async def reset_link() -> SocketLink:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     listener.setblocking(False)
-    link = SocketLink(urlsplit(f"socket://127.0.0.1:{listener.getsockname()[1]}"))
+    link = SocketLink(SocketAddress("127.0.0.1", listener.getsockname()[1]))
     await link.open()
     far, _ = await asyncio.get_running_loop().sock_accept(listener)
     await link.write(b"x" * 200_000)

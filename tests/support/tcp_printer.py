@@ -45,9 +45,8 @@ class TcpPrinter:
             threading.Thread(target=self._take, args=(connection,), daemon=True).start()
 
     def _take(self, connection: socket.socket) -> None:
-        self._reads.wait()
         with contextlib.suppress(OSError):
-            while data := connection.recv(65536):
+            while self._reads.wait() and (data := connection.recv(65536)):
                 with self._changed:
                     self.received += data
                     self._changed.notify_all()
@@ -56,6 +55,10 @@ class TcpPrinter:
     def start_reading(self) -> None:
         """From now on take what comes."""
         self._reads.set()
+
+    def stall(self) -> None:
+        """Take nothing from now on, but what is being taken already."""
+        self._reads.clear()
 
     def wait_for(self, size: int, timeout: float = 30.0) -> bytes:
         """Everything received, once it is at least `size` bytes."""

@@ -21,6 +21,24 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "la dirección «{uri}» necesita una ruta, por ejemplo file:///dev/usb/lp0",
         "the address '{uri}' needs a path, for example file:///dev/usb/lp0",
     ),
+    "config.uri_serial": (
+        "la dirección «{uri}» no describe un puerto serie: serial://COM3 o serial:///dev/ttyUSB0?baud=38400&flow=xonxoff"
+        " (flow: none, rtscts, dsrdtr, xonxoff; bytesize: 7, 8; parity: none, even, odd; stopbits: 1, 2)",
+        "the address '{uri}' does not describe a serial port: serial://COM3 or serial:///dev/ttyUSB0?baud=38400&flow=xonxoff"
+        " (flow: none, rtscts, dsrdtr, xonxoff; bytesize: 7, 8; parity: none, even, odd; stopbits: 1, 2)",
+    ),
+    "config.uri_usb": (
+        "la dirección «{uri}» no describe una impresora USB: usb://04b8:0e15 o usb://04b8:0e15/SERIE, como en lsusb",
+        "the address '{uri}' does not describe a USB printer: usb://04b8:0e15 or usb://04b8:0e15/SERIAL, as in lsusb",
+    ),
+    "config.uri_cups": (
+        "la dirección «{uri}» no describe una cola de CUPS: cups://cola o cups://equipo:631/cola",
+        "the address '{uri}' does not describe a CUPS queue: cups://queue or cups://host:631/queue",
+    ),
+    "config.uri_ipp": (
+        "la dirección «{uri}» no describe una impresora IPP: ipp://equipo/ipp/print",
+        "the address '{uri}' does not describe an IPP printer: ipp://host/ipp/print",
+    ),
     "config.same_name": ("hay dos impresoras «{name}»", "there are two printers '{name}'"),
     "config.two_defaults": ("hay dos impresoras por omisión: {names}", "there are two default printers: {names}"),
     "config.unknown_key": (

@@ -3,61 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Final
+from urllib.parse import SplitResult
+
+from msgspec import Struct
 
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.transport import addresses
 from ticket_daemon.transport.base import Capabilities, JobRefused, Link, LinkBroken
 
 
-def _socket(uri: SplitResult, profile: Profile) -> Link:
+def _socket(address: addresses.SocketAddress, _: Profile) -> Link:
     from ticket_daemon.transport.raw_socket import SocketLink
 
-    del profile
-    return SocketLink(uri)
+    return SocketLink(address)
 
 
-def _file(uri: SplitResult, profile: Profile) -> Link:
+def _file(path: str, _: Profile) -> Link:
     from ticket_daemon.transport.device_file import FileLink
 
-    del profile
-    return FileLink(uri)
+    return FileLink(path)
 
 
-def _virtual(uri: SplitResult, profile: Profile) -> Link:
+def _serial(address: addresses.SerialAddress, _: Profile) -> Link:
+    from ticket_daemon.transport.serial import SerialLink
+
+    return SerialLink(address)
+
+
+def _virtual(name: str, profile: Profile) -> Link:
     from ticket_daemon.transport.virtual import VirtualLink
 
-    return VirtualLink(uri, profile)
+    return VirtualLink(name, profile)
 
 
-SCHEMES: Final[dict[str, Callable[[SplitResult, Profile], Link]]] = {
-    "socket": _socket,
-    "file": _file,
-    "virtual": _virtual,
+class Scheme(Struct, frozen=True):
+    """How addresses of a scheme are read, and what link is made of one."""
+
+    read: Callable[[SplitResult], Any]
+    make: Callable[[Any, Profile], Link]
+
+
+SCHEMES: Final[dict[str, Scheme]] = {
+    "socket": Scheme(addresses.socket_address, _socket),
+    "serial": Scheme(addresses.serial_address, _serial),
+    "file": Scheme(addresses.file_path, _file),
+    "virtual": Scheme(addresses.virtual_name, _virtual),
 }
+
+
+def _read(uri: str) -> tuple[Scheme, Any]:
+    parts = addresses.split(uri)
+    scheme = SCHEMES.get(parts.scheme)
+    if scheme is None:
+        raise ConfigError("config.uri_scheme", uri=uri, schemes=", ".join(f"{s}://" for s in SCHEMES))
+    return scheme, scheme.read(parts)
 
 
 def check_uri(uri: str) -> None:
     """Raise ConfigError when no link could be made of `uri`."""
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError as error:
-        raise ConfigError("config.uri", uri=uri, detail=str(error)) from None
-    if parts.scheme not in SCHEMES:
-        raise ConfigError("config.uri_scheme", uri=uri, schemes=", ".join(f"{s}://" for s in SCHEMES))
-    if parts.scheme == "socket" and (not parts.hostname or port == 0):
-        raise ConfigError("config.uri_host", uri=uri)
-    if parts.scheme == "file" and not parts.path.strip("/"):
-        raise ConfigError("config.uri_path", uri=uri)
+    _read(uri)
 
 
 def make_link(uri: str, profile: Profile) -> Link:
     """The link for a printer's URI. Raises ConfigError."""
-    check_uri(uri)
-    parts = urlsplit(uri)
-    return SCHEMES[parts.scheme](parts, profile)
+    scheme, address = _read(uri)
+    return scheme.make(address, profile)
 
 
 __all__ = ["SCHEMES", "Capabilities", "JobRefused", "Link", "LinkBroken", "check_uri", "make_link"]

@@ -1,59 +1,79 @@
-"""`file:///path`: a device file (`/dev/usb/lp0`), a FIFO, or a plain file that grows.
+"""`file:///path`: a device file (`/dev/usb/lp0`), a FIFO, a plain file that grows; on Windows `file:///LPT1` as well.
 
-It knows file descriptors; it does not know what the bytes mean. It promises that a device which takes nothing blocks
-nobody else, that each job opens and closes the file (another program may print in between), and that a plain file is
-on disk when a write has ended.
+It knows files; it does not know what the bytes mean. It promises that a device which takes nothing blocks nobody else,
+that a plain file is on disk when a write has ended, and that what can only be written to is closed between jobs, so
+that another program may print. A character device is read as well, where it can be, and stays open then.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import re
 import stat
 import sys
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, unquote
+from urllib.parse import unquote
 from urllib.request import url2pathname
 
 from ticket_daemon.errors import LinkError
 from ticket_daemon.transport.base import STALL_S, Capabilities, Link, LinkBroken
+from ticket_daemon.transport.descriptors import Descriptor
+from ticket_daemon.transport.permission import group_of
 
 CHUNK: Final = 16 * 1024
 _DEVICES: Final = Path("/dev")
+#: Names that mean a port on Windows, whatever stands before them.
+_PORTS: Final = re.compile(r"(?:^|[/\\])((?:LPT|COM)\d{1,3}|PRN)$", re.IGNORECASE)
+#: What a device says that cannot be read at all; it can still be written to.
+_MUTE: Final = frozenset((errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP))
+#: Seconds after which a device that answered with nothing at all (some do when idle) is read again.
+NOTHING_S: Final = 0.5
+
+
+def windows_name(path: str) -> str:
+    r"""What Windows opens for a URI's path: `\\.\LPT1` for a port, else the file's own path."""
+    if found := _PORTS.search(path):
+        return rf"\\.\{found[1].upper()}"
+    return url2pathname(path)
 
 
 class FileLink(Link):
-    """A path that is written to."""
+    """A path that is written to and, if it is a device that answers, read."""
 
-    capabilities = Capabilities("shared", False, "none", "none")
+    capabilities = Capabilities("shared", True, "printer", "printer")
 
-    def __init__(self, uri: SplitResult, stall_s: float = STALL_S) -> None:
-        self._path = Path(url2pathname(uri.path) if sys.platform == "win32" else unquote(uri.path))
+    def __init__(self, path: str, stall_s: float = STALL_S) -> None:
+        self.port = windows_name(path) if sys.platform == "win32" else unquote(path)
+        self._path = Path(self.port)
         self._stall_s = stall_s
         self._fd: int | None = None
-        self._waits = False  #: a device or FIFO that may take bytes slowly
-        self.port = str(self._path)
+        self._device: Descriptor | None = None  #: may take bytes slowly
+        self._gone = False
+        self.two_way = sys.platform != "win32" and _DEVICES in self._path.parents  #: known for sure once it is open
 
     @property
     def is_open(self) -> bool:
-        return self._fd is not None
+        return self._fd is not None and not self._gone
 
     async def open(self) -> None:
         await self.close()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
         try:
-            self._waits = self._is_device()
-            if self._waits:
-                flags = (flags | os.O_NONBLOCK) & ~(os.O_CREAT | os.O_APPEND)
-            elif _DEVICES in self._path.parents:
-                flags &= ~os.O_CREAT  # a printer that is unplugged is not a file to be made
-            self._fd = os.open(self._path, flags, 0o640)
+            if self._is_device():
+                self._fd = self._open_device()
+                self._device = Descriptor(self._fd)
+            else:
+                self._fd, self.two_way = self._open_file(), False
         except PermissionError:
-            raise LinkError("link.no_permission", port=self.port) from None
+            raise LinkError("link.no_permission", port=self.port, group=group_of(self.port)) from None
         except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+            if getattr(error, "errno", None) == errno.EBUSY:
+                raise LinkError("link.in_use", port=self.port) from None
             detail = getattr(error, "strerror", None) or str(error)
             raise LinkError("link.cannot_open", port=self.port, detail=detail) from error
+        self._gone = False
 
     def _is_device(self) -> bool:
         if sys.platform == "win32":
@@ -62,12 +82,32 @@ class FileLink(Link):
             mode = os.stat(self._path).st_mode
         except FileNotFoundError:
             return False
+        # A FIFO opened both ways would be read by ourselves.
+        self.two_way = stat.S_ISCHR(mode)
         return not stat.S_ISREG(mode)
+
+    def _open_device(self) -> int:
+        flags = os.O_NONBLOCK | os.O_NOCTTY
+        if self.two_way:
+            try:
+                return os.open(self._path, flags | os.O_RDWR)
+            except OSError as error:
+                if error.errno == errno.EBUSY:
+                    raise
+                self.two_way = False
+        return os.open(self._path, flags | os.O_WRONLY)
+
+    def _open_file(self) -> int:
+        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+        # A printer that is unplugged, or a port, is not a file to be made.
+        if _DEVICES not in self._path.parents and not _PORTS.search(self.port):
+            flags |= os.O_CREAT | os.O_APPEND
+        return os.open(self._path, flags, 0o640)
 
     async def write(self, data: bytes) -> None:
         assert self._fd is not None
-        if self._waits:
-            await self._write_device(self._fd, data)
+        if self._device is not None:
+            await self._write_device(self._device, data)
         else:
             await self._write_file(self._fd, data)
 
@@ -78,26 +118,42 @@ class FileLink(Link):
         except OSError as error:
             raise LinkBroken("link.broken", sent=len(data), port=self.port, detail=error.strerror) from error
 
-    async def _write_device(self, fd: int, data: bytes) -> None:
+    async def _write_device(self, device: Descriptor, data: bytes) -> None:
         sent = 0
         try:
             while sent < len(data):
-                try:
-                    sent += os.write(fd, data[sent : sent + CHUNK])
-                except BlockingIOError:
-                    async with asyncio.timeout(self._stall_s):
-                        await _writable(fd)
+                async with asyncio.timeout(self._stall_s):
+                    sent += await device.write_some(data[sent : sent + CHUNK])
         except TimeoutError:
             raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
         except OSError as error:
+            self._gone = True
             raise LinkBroken("link.broken", sent=sent, port=self.port, detail=error.strerror) from error
 
+    async def read(self) -> bytes:
+        assert self._device is not None
+        while True:
+            try:
+                data = await self._device.read_some()
+            except OSError as error:
+                if error.errno in _MUTE:
+                    await asyncio.get_running_loop().create_future()  # it never says anything
+                self._gone = True
+                return b""
+            if data:
+                return data
+            await asyncio.sleep(NOTHING_S)
+
     async def end_job(self) -> None:
-        await self.close()
+        if not self.two_way:
+            await self.close()
 
     async def close(self) -> None:
         fd, self._fd = self._fd, None
-        if fd is not None:
+        device, self._device = self._device, None
+        if device is not None:
+            device.close()
+        elif fd is not None:
             os.close(fd)
 
 
@@ -106,21 +162,14 @@ def _write_all(fd: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(fd, rest) :]
-        os.fsync(fd)
+        _to_disk(fd)
     finally:
         os.close(fd)
 
 
-async def _writable(fd: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_writer(fd, wake)
+def _to_disk(fd: int) -> None:
     try:
-        await ready
-    finally:
-        loop.remove_writer(fd)
+        os.fsync(fd)
+    except OSError as error:  # a port of Windows has no disk behind it
+        if error.errno not in (errno.EINVAL, errno.EBADF):
+            raise

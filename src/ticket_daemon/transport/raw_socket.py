@@ -12,12 +12,11 @@ import socket
 import struct
 import sys
 from typing import Final
-from urllib.parse import SplitResult
 
 from ticket_daemon.errors import LinkError
+from ticket_daemon.transport.addresses import SocketAddress
 from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, Link, LinkBroken
 
-DEFAULT_PORT: Final = 9100
 CHUNK: Final = 64 * 1024
 #: Looks at what the printer has not acknowledged: some in successive turns of the event loop, since on a good network
 #: the answer is there within a fraction of a millisecond; then with pauses (seconds), each twice the one before.
@@ -35,9 +34,9 @@ class SocketLink(Link):
     capabilities = Capabilities("exclusive", True, "printer", "printer")
     two_way = True
 
-    def __init__(self, uri: SplitResult, stall_s: float = STALL_S) -> None:
-        self._host = uri.hostname or ""
-        self._port = uri.port or DEFAULT_PORT
+    def __init__(self, address: SocketAddress, stall_s: float = STALL_S) -> None:
+        self._host = address.host
+        self._port = address.port
         self._stall_s = stall_s
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None

@@ -7,7 +7,6 @@ as they come, questions are answered, and what was printed since the last look i
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import SplitResult
 
 from ticket_daemon.poster.emulator import Paper, Printer
 from ticket_daemon.poster.profile.model import Profile
@@ -21,8 +20,8 @@ class VirtualLink(Link):
     two_way = True
     ways = ("dle_eot", "process_id")
 
-    def __init__(self, uri: SplitResult, profile: Profile) -> None:
-        self.port = f"virtual://{uri.hostname or 'virtual'}"
+    def __init__(self, name: str, profile: Profile) -> None:
+        self.port = f"virtual://{name}"
         self.printer = Printer(profile)
         self._open = False
         self._answers = bytearray()

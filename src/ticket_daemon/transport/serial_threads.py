@@ -1,0 +1,112 @@
+"""A serial port where no event loop can wait for it (Windows): two threads of its own, one to write and one to read.
+
+It knows pyserial; it does not know links. It promises that the event loop never waits for the port, and that closing
+ends both threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import serial
+
+from ticket_daemon.transport.addresses import SerialAddress
+
+#: Bytes handed over at once: when a write times out, so many are in doubt.
+CHUNK: Final = 512
+#: Seconds after which a read that heard nothing looks whether it is to go on.
+READ_S: Final = 0.25
+CLOSE_S: Final = 2.0
+T = TypeVar("T")
+if sys.platform == "win32":
+    _GONE: Final[tuple[type[Exception], ...]] = (OSError, TypeError)
+else:
+    import termios
+
+    #: What pyserial raises of a port that is closed or gone: besides OSError what it trips over.
+    _GONE: Final[tuple[type[Exception], ...]] = (OSError, TypeError, termios.error)
+_ODD: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+
+
+def open_device(address: SerialAddress) -> serial.Serial:
+    """Open the port with its settings; Windows gives it to one program at a time. Raises OSError with its number."""
+    device = serial.Serial(
+        baudrate=address.baud,
+        bytesize=address.bytesize,
+        parity=_ODD[address.parity],
+        stopbits=address.stopbits,
+        xonxoff=address.flow == "xonxoff",
+        rtscts=address.flow == "rtscts",
+        dsrdtr=address.flow == "dsrdtr",
+    )
+    device.port = address.device
+    try:
+        device.open()
+    except serial.SerialException:
+        # pyserial keeps Windows' reason as text only; asking once more gives its number.
+        os.close(os.open(rf"\\.\{address.device}", os.O_RDWR))
+        raise
+    return device
+
+
+#: The same, and the pool's word when it is closed.
+_ENDED: Final[tuple[type[Exception], ...]] = (*_GONE, RuntimeError)
+
+
+class ThreadPort:
+    """An open port."""
+
+    def __init__(self, device: serial.Serial, stall_s: float) -> None:
+        self._device = device
+        device.timeout, device.write_timeout = READ_S, stall_s
+        self._threads = ThreadPoolExecutor(2, f"serial {device.port}")
+        self._closing = False
+
+    async def write_some(self, data: bytes) -> int:
+        """Hand over some of `data` and say how much. Raises OSError; TimeoutError when the printer takes nothing."""
+        try:
+            return await self._do(self._write, data[:CHUNK])
+        except serial.SerialTimeoutException:
+            raise TimeoutError from None
+
+    def _write(self, data: bytes) -> int:
+        return self._device.write(data) or 0
+
+    async def read_some(self) -> bytes:
+        """What has come; b"" when the port is gone."""
+        try:
+            return await self._do(self._read)
+        except _ENDED:
+            return b""
+
+    def _read(self) -> bytes:
+        while not self._closing:
+            if data := self._device.read(max(1, self._device.in_waiting)):
+                return data
+        return b""
+
+    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def waiting(self) -> int:
+        """Bytes that the driver still holds. Raises OSError."""
+        return self._device.out_waiting
+
+    async def close(self) -> None:
+        """Let go of it; a thread that hangs in a driver is left behind after a while."""
+        self._closing = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        with contextlib.suppress(*_GONE):
+            self._device.cancel_read()
+            self._device.cancel_write()
+            self._device.reset_output_buffer()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._device.close)

@@ -1,0 +1,124 @@
+"""Every link with what stands at its other end: the parts that the contract of links is tried on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.far_sides import Collector, PtyPrinter
+from support.tcp_printer import TcpPrinter
+from ticket_daemon.poster.profile.catalogue import generic
+from ticket_daemon.transport import Link, make_link
+from ticket_daemon.transport.addresses import SerialAddress
+from ticket_daemon.transport.serial import SerialLink
+
+PROFILE = generic(80)
+
+
+@dataclass
+class Rig:
+    """A link and the far side of it. What a far side cannot do is None."""
+
+    link: Link
+    arrived: Callable[[int], bytes]  #: what has come, once it is so many bytes
+    stall: Callable[[], object] | None = None  #: takes nothing from now on
+    vanish: Callable[[], object] | None = None  #: is gone
+    absent: Link | None = None  #: a link of this kind to what is not there
+
+
+def link_to(uri: str) -> Link:
+    return make_link(uri, PROFILE)
+
+
+@asynccontextmanager
+async def socket_rig(_: Path) -> AsyncIterator[Rig]:
+    gone = TcpPrinter()
+    gone.close()
+    with TcpPrinter() as printer:
+        yield Rig(link_to(printer.uri), printer.wait_for, printer.stall, printer.drop, link_to(gone.uri))
+
+
+@asynccontextmanager
+async def file_rig(folder: Path) -> AsyncIterator[Rig]:
+    path = folder / "a printer's file.bin"
+    absent = link_to((folder / "no" / "such" / "folder").as_uri())
+    yield Rig(link_to(path.as_uri()), lambda _: path.read_bytes(), absent=absent)
+
+
+@asynccontextmanager
+async def fifo_rig(folder: Path) -> AsyncIterator[Rig]:
+    if sys.platform == "win32":
+        pytest.skip("FIFOs are not Windows'")
+    path = folder / "fifo"
+    os.mkfifo(path)
+    far = Collector(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    unread = folder / "unread"
+    os.mkfifo(unread)
+    yield Rig(link_to(path.as_uri()), far.wait_for, far.stall, far.vanish, link_to(unread.as_uri()))
+    far.vanish()
+
+
+@asynccontextmanager
+async def device_rig(_: Path) -> AsyncIterator[Rig]:
+    """A pty stands for a character device such as /dev/usb/lp0."""
+    if sys.platform == "win32":
+        pytest.skip("ptys are not Windows'")
+    with PtyPrinter() as far:
+        absent = link_to("file:///dev/usb/lp0-that-is-not-there")
+        yield Rig(link_to(f"file://{far.path}"), far.wait_for, far.stall, far.vanish, absent)
+
+
+@asynccontextmanager
+async def serial_rig(_: Path) -> AsyncIterator[Rig]:
+    if sys.platform == "win32":
+        pytest.skip("ptys are not Windows'")
+    with PtyPrinter() as far:
+        absent = link_to("serial:///dev/ttyUSB-that-is-not-there")
+        yield Rig(link_to(f"serial://{far.path}?baud=115200"), far.wait_for, far.stall, far.vanish, absent)
+
+
+@asynccontextmanager
+async def serial_threads_rig(_: Path) -> AsyncIterator[Rig]:
+    """The way it is done on Windows, here on a pty."""
+    if sys.platform == "win32":
+        pytest.skip("ptys are not Windows'")
+    with PtyPrinter() as far:
+        absent = SerialLink(SerialAddress("/dev/ttyUSB-that-is-not-there"), threads=True)
+        link = SerialLink(SerialAddress(far.path), threads=True)
+        yield Rig(link, far.wait_for, far.stall, far.vanish, absent)
+
+
+@asynccontextmanager
+async def virtual_rig(_: Path) -> AsyncIterator[Rig]:
+    from ticket_daemon.transport.virtual import VirtualLink
+
+    link = link_to("virtual://tester")
+    assert isinstance(link, VirtualLink)
+    got = bytearray()
+    feed = link.printer.feed
+
+    def keeping(data: bytes) -> bytes:
+        got.extend(data)
+        return feed(data)
+
+    link.printer.feed = keeping  # type: ignore[method-assign]
+    yield Rig(link, lambda _: bytes(got))
+
+
+MakeRig = Callable[[Path], AbstractAsyncContextManager[Rig]]
+#: By scheme, and by what is at the other end where there are several.
+RIGS: dict[str, MakeRig] = {
+    "socket": socket_rig,
+    "file": file_rig,
+    "file fifo": fifo_rig,
+    "file device": device_rig,
+    "serial": serial_rig,
+    "serial threads": serial_threads_rig,
+    "virtual": virtual_rig,
+}
