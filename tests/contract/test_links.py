@@ -73,12 +73,11 @@ async def test_it_can_be_closed_at_any_time_and_opened_again(make: MakeRig, tmp_
 async def test_it_can_be_closed_while_its_answers_are_awaited(make: MakeRig, tmp_path: Path) -> None:
     async with make(tmp_path) as rig:
         await rig.link.open()
-        if not rig.link.two_way:
-            return
-        reading = asyncio.create_task(rig.link.read())
-        await asyncio.sleep(0)
-        reading.cancel()
-        await asyncio.wait([reading])
+        if rig.link.two_way:
+            reading = asyncio.create_task(rig.link.read())
+            await asyncio.sleep(0)
+            reading.cancel()
+            await asyncio.wait([reading])
         await rig.link.close()
         assert not rig.link.is_open
 
@@ -216,6 +215,13 @@ async def test_a_closed_connection_between_jobs_is_noticed_before_the_next() -> 
         ("serial://COM3?speed=9600", "config.uri_serial"),
         ("serial://COM3?baud=9600&baud=19200", "config.uri_serial"),
         ("serial://host/dev/ttyS0", "config.uri_serial"),
+        ("cups://", "config.uri_cups"),
+        ("cups://host:631/", "config.uri_cups"),
+        ("cups://host/two/parts", "config.uri_cups"),
+        ("cups://a%20b", "config.uri_cups"),
+        ("cups://host:99999/q", "config.uri"),
+        ("ipp://host", "config.uri_ipp"),
+        ("ipp:///ipp/print", "config.uri_ipp"),
         ("", "config.uri_scheme"),
     ],
 )

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from support.cups_server import cups_server, paper
 from support.far_sides import Collector, PtyPrinter
 from support.tcp_printer import TcpPrinter
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.transport import Link, make_link
-from ticket_daemon.transport.addresses import SerialAddress
+from ticket_daemon.transport.addresses import IppAddress, SerialAddress
+from ticket_daemon.transport.cups import CupsLink
 from ticket_daemon.transport.serial import SerialLink
 
 PROFILE = generic(80)
@@ -111,6 +113,33 @@ async def virtual_rig(_: Path) -> AsyncIterator[Rig]:
     yield Rig(link, lambda _: bytes(got))
 
 
+@asynccontextmanager
+async def cups_rig(_: Path) -> AsyncIterator[Rig]:
+    with cups_server() as server:
+        printer = server.queue("Caja")
+        absent = CupsLink(IppAddress("/printers/Cocina"), sockets=[str(server.socket)])
+        link = CupsLink(IppAddress("/printers/Caja"), sockets=[str(server.socket)])
+        yield Rig(link, lambda _: paper(printer), vanish=server.stop, absent=absent)
+
+
+@asynccontextmanager
+async def cups_far_rig(_: Path) -> AsyncIterator[Rig]:
+    """By its TCP port, and on to a network printer by CUPS' own backend."""
+    with cups_server() as server, TcpPrinter() as printer:
+        server.queue("Caja", printer.uri)
+        absent = link_to("cups://127.0.0.1:1/Caja")
+        yield Rig(link_to(f"cups://127.0.0.1:{server.port}/Caja"), printer.wait_for, vanish=server.stop, absent=absent)
+
+
+@asynccontextmanager
+async def ipp_rig(_: Path) -> AsyncIterator[Rig]:
+    with cups_server() as server:
+        printer = server.queue("Caja")
+        absent = link_to(f"ipp://127.0.0.1:{server.port}/ipp/print")
+        link = link_to(f"ipp://127.0.0.1:{server.port}/printers/Caja")
+        yield Rig(link, lambda _: paper(printer), vanish=server.stop, absent=absent)
+
+
 MakeRig = Callable[[Path], AbstractAsyncContextManager[Rig]]
 #: By scheme, and by what is at the other end where there are several.
 RIGS: dict[str, MakeRig] = {
@@ -120,5 +149,8 @@ RIGS: dict[str, MakeRig] = {
     "file device": device_rig,
     "serial": serial_rig,
     "serial threads": serial_threads_rig,
+    "cups": cups_rig,
+    "cups far": cups_far_rig,
+    "ipp": ipp_rig,
     "virtual": virtual_rig,
 }

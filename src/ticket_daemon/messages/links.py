@@ -32,6 +32,31 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{port} stopped taking data ({seconds:g} s without progress); check paper and cover",
     ),
     "link.broken": ("se cortó la conexión con {port}: {detail}", "the connection to {port} broke: {detail}"),
+    "link.no_spooler": (
+        "CUPS no está en marcha o no se alcanza ({port}: {detail}); inícielo: systemctl start cups",
+        "CUPS does not run or cannot be reached ({port}: {detail}); start it: systemctl start cups",
+    ),
+    "link.no_queue": (
+        "CUPS no tiene una cola «{queue}» ({port}); vea las que hay con lpstat -v",
+        "CUPS has no queue '{queue}' ({port}); lpstat -v lists those it has",
+    ),
+    "link.http": (
+        "{port} contestó {status} en lugar de IPP; revise la dirección y quién puede imprimir ahí",
+        "{port} answered {status} instead of IPP; check the address and who may print there",
+    ),
+    "link.ipp": (
+        "{port} no tomó el ticket por ahora (IPP {status})",
+        "{port} does not take the ticket now (IPP {status})",
+    ),
+    "link.job_refused": ("{port} rechazó el ticket (IPP {status})", "{port} refused the ticket (IPP {status})"),
+    "link.job_cancelled": (
+        "el ticket se canceló en la cola del sistema ({port})",
+        "the ticket was cancelled in the system's queue ({port})",
+    ),
+    "link.job_aborted": (
+        "la cola del sistema abandonó el ticket ({port}); vea su bitácora",
+        "the system's queue gave the ticket up ({port}); see its log",
+    ),
     "link.no_device": (
         "no está {port}; revise el cable, que la impresora esté encendida, y el nombre en la configuración",
         "{port} is not there; check the cable, that the printer is on, and the name in the configuration",

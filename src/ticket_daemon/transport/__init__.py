@@ -32,6 +32,12 @@ def _serial(address: addresses.SerialAddress, _: Profile) -> Link:
     return SerialLink(address)
 
 
+def _cups(address: addresses.IppAddress, _: Profile) -> Link:
+    from ticket_daemon.transport.cups import CupsLink
+
+    return CupsLink(address)
+
+
 def _virtual(name: str, profile: Profile) -> Link:
     from ticket_daemon.transport.virtual import VirtualLink
 
@@ -49,6 +55,8 @@ SCHEMES: Final[dict[str, Scheme]] = {
     "socket": Scheme(addresses.socket_address, _socket),
     "serial": Scheme(addresses.serial_address, _serial),
     "file": Scheme(addresses.file_path, _file),
+    "cups": Scheme(addresses.cups_address, _cups),
+    "ipp": Scheme(addresses.ipp_address, _cups),
     "virtual": Scheme(addresses.virtual_name, _virtual),
 }
 

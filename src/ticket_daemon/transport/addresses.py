@@ -107,8 +107,8 @@ def cups_address(uri: SplitResult) -> IppAddress:
     # urlsplit().hostname is in lower case, and names of queues are not.
     named_alone = not uri.path.strip("/")
     queue = unquote(uri.netloc if named_alone else uri.path).strip("/")
-    # CUPS's own rule for names (lpadmin): anything printable but space, "/" and "#".
-    if not queue or uri.query or uri.fragment or re.search(r"[\s/#?@]", queue):
+    # CUPS's own rule for names (lpadmin): anything printable but space, "/" and "#". With a colon it is a host's port.
+    if not queue or uri.query or uri.fragment or re.search(r"[\s/#?@:]", queue):
         raise _wrong(uri, "config.uri_cups")
     host, port = ("", IPP_PORT) if named_alone else _host_and_port(uri, IPP_PORT)
     return IppAddress(f"/printers/{queue}", host, port)
