@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ import pytest
 from support.cups_server import cups_server, paper
 from support.far_sides import Collector, PtyPrinter
 from support.tcp_printer import TcpPrinter
+from support.windows_spooler import FakeSpooler
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.transport import Link, make_link
-from ticket_daemon.transport.addresses import IppAddress, SerialAddress
+from ticket_daemon.transport.addresses import IppAddress, SerialAddress, WinspoolAddress
 from ticket_daemon.transport.cups import CupsLink
 from ticket_daemon.transport.serial import SerialLink
+from ticket_daemon.transport.winspool import WinspoolLink
+from ticket_daemon.windows.winspool import INVALID_HANDLE, PrinterInfo, SpoolerError
 
 PROFILE = generic(80)
 
@@ -140,6 +144,33 @@ async def ipp_rig(_: Path) -> AsyncIterator[Rig]:
         yield Rig(link, lambda _: paper(printer), vanish=server.stop, absent=absent)
 
 
+@asynccontextmanager
+async def winspool_rig(_: Path) -> AsyncIterator[Rig]:
+    """Windows' spooler in memory; tests/windows has a real one."""
+    api, go_on, gone = FakeSpooler(PrinterInfo("Caja")), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        go_on.wait(10)
+        if gone.is_set():
+            raise SpoolerError("WritePrinter", INVALID_HANDLE, "the printer was deleted")
+
+    def vanish() -> None:
+        gone.set()
+        go_on.set()
+        api.trouble["write"] = hang
+
+    link = WinspoolLink(WinspoolAddress("Caja"), api)
+    yield Rig(
+        link,
+        lambda _: b"".join(data for _, _, data in api.documents),
+        lambda: api.trouble.update(write=hang),
+        vanish,
+        WinspoolLink(WinspoolAddress("Barra"), api),
+    )
+    go_on.set()
+    await link.close()
+
+
 MakeRig = Callable[[Path], AbstractAsyncContextManager[Rig]]
 #: By scheme, and by what is at the other end where there are several.
 RIGS: dict[str, MakeRig] = {
@@ -152,5 +183,6 @@ RIGS: dict[str, MakeRig] = {
     "cups": cups_rig,
     "cups far": cups_far_rig,
     "ipp": ipp_rig,
+    "winspool": winspool_rig,
     "virtual": virtual_rig,
 }

@@ -44,6 +44,12 @@ def _virtual(name: str, profile: Profile) -> Link:
     return VirtualLink(name, profile)
 
 
+def _winspool(address: addresses.WinspoolAddress, _: Profile) -> Link:
+    from ticket_daemon.transport.winspool import WinspoolLink
+
+    return WinspoolLink(address)
+
+
 class Scheme(Struct, frozen=True):
     """How addresses of a scheme are read, and what link is made of one."""
 
@@ -57,6 +63,7 @@ SCHEMES: Final[dict[str, Scheme]] = {
     "file": Scheme(addresses.file_path, _file),
     "cups": Scheme(addresses.cups_address, _cups),
     "ipp": Scheme(addresses.ipp_address, _cups),
+    "winspool": Scheme(addresses.winspool_address, _winspool),
     "virtual": Scheme(addresses.virtual_name, _virtual),
 }
 

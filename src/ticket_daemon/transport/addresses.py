@@ -58,6 +58,13 @@ class IppAddress(Struct, frozen=True):
     raw: bool = True  #: CUPS is told to pass the bytes on as they are
 
 
+class WinspoolAddress(Struct, frozen=True):
+    """`winspool://Printer%20Name[?datatype=…]`. No datatype: the one that the printer's driver calls for."""
+
+    name: str
+    datatype: str = ""
+
+
 def socket_address(uri: SplitResult) -> SocketAddress:
     host, port = _host_and_port(uri, RAW_PORT)
     if not host or uri.path.strip("/"):
@@ -119,6 +126,16 @@ def ipp_address(uri: SplitResult) -> IppAddress:
     if not host or not uri.path.strip("/") or uri.query:
         raise _wrong(uri, "config.uri_ipp")
     return IppAddress(unquote(uri.path), host, port, raw=uri.path.startswith("/printers/"))
+
+
+def winspool_address(uri: SplitResult) -> WinspoolAddress:
+    # Names may have anything but a line's end in them; `\\\\computer\\printer` is another computer's.
+    name = unquote(uri.netloc + uri.path).strip("/")
+    options = _options(uri, "config.uri_winspool")
+    datatype = options.pop("datatype", None)
+    if not name.isprintable() or not name.strip("\\") or options or datatype == "" or uri.fragment:
+        raise _wrong(uri, "config.uri_winspool")
+    return WinspoolAddress(name, datatype or "")
 
 
 def split(uri: str) -> SplitResult:

@@ -61,7 +61,8 @@ _JOB_REASONS: Final = (
     (0x0400, "error"),  # wants a person
 )
 _JOB_DELETED: Final = 0x0004 | 0x0100
-_JOB_DONE: Final = 0x0080 | 0x1000
+#: Printed, complete, or printed and kept. A job that is done may bear the mark of being removed as well.
+_JOB_DONE: Final = 0x0080 | 0x1000 | 0x2000
 
 JobEnd = Literal["done", "deleted"]
 
@@ -205,10 +206,10 @@ def job_state(api: PrintApi, handle: int, number: int) -> JobState:
         if error.number == INVALID_PARAMETER:  # it knows no such job any more
             return JobState(end="done")
         raise
-    if job.status & _JOB_DELETED:
-        return JobState(end="deleted")
     if job.status & _JOB_DONE:
         return JobState(end="done")
+    if job.status & _JOB_DELETED:
+        return JobState(end="deleted")
     return JobState(
         reasons=tuple(dict.fromkeys(_words(job.status, _JOB_REASONS))), progress=(job.status, job.pages_printed)
     )

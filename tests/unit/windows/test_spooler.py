@@ -164,6 +164,8 @@ def test_a_document_given_up_between_two_writes_is_aborted() -> None:
         (0x20 | 0x2, JobState(reasons=("error", "offline"), progress=(0x22, 0))),
         (0x80, JobState(end="done")),
         (0x80 | 0x1000, JobState(end="done")),
+        (0x80 | 0x4, JobState(end="done")),  # printed, and being taken out of the list
+        (0x2000, JobState(end="done")),
         (0x4, JobState(end="deleted")),
         (0x100 | 0x10, JobState(end="deleted")),
     ],
