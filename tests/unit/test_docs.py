@@ -187,6 +187,19 @@ def test_every_error_code_is_documented(code: str) -> None:
     assert f"`{code}`" in section(page("protocol.md"), "Error codes")
 
 
+@pytest.mark.parametrize("code", sorted(_codes() - {"already_running", "service_error"}))
+def test_what_to_do_about_every_error_is_documented(code: str) -> None:
+    assert code in " ".join(cells[0] for cells in rows(section(page("integration.md"), "5."))), code
+
+
+def test_every_verdict_of_the_probe_is_documented() -> None:
+    types = page("clients/javascript/client.d.ts")
+    union = re.search(r"export type Verdict =(.*?);", types, re.DOTALL)
+    assert union
+    verdicts = set(re.findall(r'^  \| "(\w+)"', union[1], re.M))
+    assert verdicts == {cells[0] for cells in rows(section(page("integration.md"), "4."))} - {"verdict", "---"}
+
+
 def test_error_codes_have_their_http_status() -> None:
     table = {cells[0]: cells[3] for cells in rows(section(page("protocol.md"), "Error codes")) if len(cells) == 4}
     del table["code"], table["---"]

@@ -1,4 +1,4 @@
-"""What anybody may read: the interface's descriptions.
+"""What anybody may read: the interface's descriptions, and the client for web pages.
 
 It knows names and content types; it does not know who asks. It promises that nothing of a shop is in what it serves,
 which is why pages of every origin may read it.
@@ -24,6 +24,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/openapi.json", _description)
     app.router.add_get("/asyncapi.json", _description)
     app.router.add_get("/schemas/{name}", _description)
+    app.router.add_get("/client.js", _client)
 
 
 async def _description(request: web.Request) -> web.Response:
@@ -34,3 +35,11 @@ async def _description(request: web.Request) -> web.Response:
     if name not in DESCRIPTIONS:
         raise web.HTTPNotFound
     return web.Response(text=written(name), content_type="application/json", headers=_HEADERS)
+
+
+async def _client(_: web.Request) -> web.Response:
+    """The client for web pages: a module that a page of any origin may import."""
+    from importlib import resources
+
+    module = (resources.files("ticket_daemon.web") / "client.js").read_text("utf-8")
+    return web.Response(text=module, content_type="text/javascript", headers=_HEADERS)
