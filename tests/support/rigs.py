@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from support.cups_server import cups_server, paper
+from support.fake_usb import FakeUsb, FakeUsbPrinter
 from support.far_sides import Collector, PtyPrinter
 from support.tcp_printer import TcpPrinter
 from support.windows_spooler import FakeSpooler
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.transport import Link, make_link
-from ticket_daemon.transport.addresses import IppAddress, SerialAddress, WinspoolAddress
+from ticket_daemon.transport.addresses import IppAddress, SerialAddress, UsbAddress, WinspoolAddress
 from ticket_daemon.transport.cups import CupsLink
 from ticket_daemon.transport.serial import SerialLink
+from ticket_daemon.transport.usb import UsbLink
 from ticket_daemon.transport.winspool import WinspoolLink
 from ticket_daemon.windows.winspool import INVALID_HANDLE, PrinterInfo, SpoolerError
 
@@ -118,6 +120,15 @@ async def virtual_rig(_: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
+async def usb_rig(_: Path) -> AsyncIterator[Rig]:
+    """No hardware: pyusb itself is real, what stands below it is not."""
+    far = FakeUsbPrinter()
+    bus = FakeUsb(far)
+    absent = UsbLink(UsbAddress(0x04B8, 0x0001), backend=bus)
+    yield Rig(UsbLink(UsbAddress(far.vendor, far.product), backend=bus), far.wait_for, far.stall, far.unplug, absent)
+
+
+@asynccontextmanager
 async def cups_rig(_: Path) -> AsyncIterator[Rig]:
     with cups_server() as server:
         printer = server.queue("Caja")
@@ -180,6 +191,7 @@ RIGS: dict[str, MakeRig] = {
     "file device": device_rig,
     "serial": serial_rig,
     "serial threads": serial_threads_rig,
+    "usb": usb_rig,
     "cups": cups_rig,
     "cups far": cups_far_rig,
     "ipp": ipp_rig,

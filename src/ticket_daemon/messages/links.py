@@ -57,6 +57,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "la cola del sistema abandonó el ticket ({port}); vea su bitácora",
         "the system's queue gave the ticket up ({port}); see its log",
     ),
+    "link.no_libusb": (
+        "para {port} falta libusb: pip install 'ticket-daemon[usb]' y, en Debian, apt install libusb-1.0-0",
+        "{port} needs libusb: pip install 'ticket-daemon[usb]' and, on Debian, apt install libusb-1.0-0",
+    ),
+    "link.usb_permission": (
+        "no hay permiso para usar {port}; ponga en /etc/udev/rules.d/60-ticket-daemon.rules:"
+        ' SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor}", ATTR{{idProduct}}=="{product}", GROUP="lp", MODE="0660"'
+        " — agregue al usuario del servicio al grupo lp, ejecute udevadm control --reload y reconecte la impresora",
+        "no permission to use {port}; put into /etc/udev/rules.d/60-ticket-daemon.rules:"
+        ' SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor}", ATTR{{idProduct}}=="{product}", GROUP="lp", MODE="0660"'
+        " — add the service's user to the group lp, run udevadm control --reload and plug the printer in again",
+    ),
     "link.no_device": (
         "no está {port}; revise el cable, que la impresora esté encendida, y el nombre en la configuración",
         "{port} is not there; check the cable, that the printer is on, and the name in the configuration",

@@ -32,6 +32,12 @@ def _serial(address: addresses.SerialAddress, _: Profile) -> Link:
     return SerialLink(address)
 
 
+def _usb(address: addresses.UsbAddress, _: Profile) -> Link:
+    from ticket_daemon.transport.usb import UsbLink
+
+    return UsbLink(address)
+
+
 def _cups(address: addresses.IppAddress, _: Profile) -> Link:
     from ticket_daemon.transport.cups import CupsLink
 
@@ -61,6 +67,7 @@ SCHEMES: Final[dict[str, Scheme]] = {
     "socket": Scheme(addresses.socket_address, _socket),
     "serial": Scheme(addresses.serial_address, _serial),
     "file": Scheme(addresses.file_path, _file),
+    "usb": Scheme(addresses.usb_address, _usb),
     "cups": Scheme(addresses.cups_address, _cups),
     "ipp": Scheme(addresses.ipp_address, _cups),
     "winspool": Scheme(addresses.winspool_address, _winspool),

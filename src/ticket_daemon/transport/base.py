@@ -64,7 +64,7 @@ class Link(ABC):
 
     assurance: ClassVar[Assurance] = "sent"
     capabilities: ClassVar[Capabilities]
-    tells: ClassVar[bool] = False  #: the system knows how the printer is: `reasons` may be asked while it is open
+    tells: bool = False  #: the system knows how the printer is: `reasons` may be asked while it is open
     two_way: bool = False  #: answers of the printer can be read
     #: Called with what is the matter when the link learns it by itself, while it follows a job to its end.
     heard: Callable[[tuple[str, ...]], None] = staticmethod(_nobody)

@@ -10,20 +10,17 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import serial
 
 from ticket_daemon.transport.addresses import SerialAddress
+from ticket_daemon.transport.threads import Threads
 
 #: Bytes handed over at once: when a write times out, so many are in doubt.
 CHUNK: Final = 512
 #: Seconds after which a read that heard nothing looks whether it is to go on.
 READ_S: Final = 0.25
-CLOSE_S: Final = 2.0
-T = TypeVar("T")
 if sys.platform == "win32":
     _GONE: Final[tuple[type[Exception], ...]] = (OSError, TypeError)
 else:
@@ -65,13 +62,12 @@ class ThreadPort:
     def __init__(self, device: serial.Serial, stall_s: float) -> None:
         self._device = device
         device.timeout, device.write_timeout = READ_S, stall_s
-        self._threads = ThreadPoolExecutor(2, f"serial {device.port}")
-        self._closing = False
+        self._threads = Threads(f"serial {device.port}")
 
     async def write_some(self, data: bytes) -> int:
         """Hand over some of `data` and say how much. Raises OSError; TimeoutError when the printer takes nothing."""
         try:
-            return await self._do(self._write, data[:CHUNK])
+            return await self._threads.do(self._write, data[:CHUNK])
         except serial.SerialTimeoutException:
             raise TimeoutError from None
 
@@ -81,32 +77,27 @@ class ThreadPort:
     async def read_some(self) -> bytes:
         """What has come; b"" when the port is gone."""
         try:
-            return await self._do(self._read)
+            return await self._threads.do(self._read)
         except _ENDED:
             return b""
 
     def _read(self) -> bytes:
-        while not self._closing:
+        while not self._threads.closing:
             if data := self._device.read(max(1, self._device.in_waiting)):
                 return data
         return b""
-
-    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def waiting(self) -> int:
         """Bytes that the driver still holds. Raises OSError."""
         return self._device.out_waiting
 
     async def close(self) -> None:
-        """Let go of it; a thread that hangs in a driver is left behind after a while."""
-        self._closing = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let go of it."""
+        await self._threads.close(self._wake)
+        await asyncio.to_thread(self._device.close)
+
+    def _wake(self) -> None:
         with contextlib.suppress(*_GONE):
             self._device.cancel_read()
             self._device.cancel_write()
             self._device.reset_output_buffer()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_S):
-                await asyncio.to_thread(self._threads.shutdown)
-        await asyncio.to_thread(self._device.close)
