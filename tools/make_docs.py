@@ -4,8 +4,8 @@ descriptions of the interface (OpenAPI, AsyncAPI, JSON Schemas).
     python tools/make_docs.py           write them
     python tools/make_docs.py --check   say which are out of date; exit code 1 when one is
 
-Whole files are written as they are; in `docs/escpos.md` only what stands between the two marks. A test holds the files
-to what is made here, so that documentation cannot fall behind.
+Whole files are written as they are; in `docs/escpos.md` and `docs/printers.md` only what stands between the two marks.
+A test holds the files to what is made here, so that documentation cannot fall behind.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from ticket_daemon.poster.escpos import COMMANDS, Command, characters, graphics, mechanics, status, symbols
+from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.queue.states import FINAL, PRINTED, TRANSITIONS, JobEvent, JobState
 from ticket_daemon.server import described
+from ticket_daemon.transport import SCHEMES, make_link
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 BEGIN: Final = "<!-- begin: made by tools/make_docs.py -->"
@@ -129,6 +131,52 @@ def _notes(command: type[Command]) -> str:
     return " ".join((vars(command).get("__doc__") or "").split())
 
 
+# --- the links ---
+
+#: Scheme -> (an address of it, what its tests are made of).
+_LINKS: Final = {
+    "socket": ("socket://192.168.1.50:9100", "real TCP, emulated printers with faults"),
+    "serial": ("serial:///dev/ttyUSB0?baud=38400&flow=dsrdtr", "pseudo-terminals, XOFF in the kernel; no modem lines"),
+    "usb": ("usb://04b8:0e15", "pyusb over a bus of the tests' own; no hardware"),
+    "cups": ("cups://caja", "a real cupsd"),
+    "ipp": ("ipp://192.168.1.50/ipp/print", "a real cupsd; no other IPP printer"),
+    "file": ("file:///dev/usb/lp0", "pseudo-terminals, FIFOs, files; LPT by its name only"),
+    "virtual": ("virtual://virtual", "the emulator itself"),
+}
+_ORDER: Final = {
+    "exclusive": "kept; nobody else while the link is open",
+    "shared": "kept; others may print between two tickets",
+}
+_STATUS: Final = {"printer": "the printer, where it answers", "spooler": "the system's spooler", "none": "–"}
+_CONFIRMATION: Final = {
+    "printer": "`confirmed` by the printer, else `sent`",
+    "spooler": "`spooled`: the system's spooler",
+    "none": "`sent`",
+}
+
+
+def links() -> str:
+    """The table in docs/printers.md."""
+    head = (
+        "link",
+        "for example",
+        "order",
+        "two-way",
+        "who says how it is",
+        "who says that a ticket is out",
+        "tested with",
+    )
+    return "\n".join([BEGIN, "", *_table(head, map(_link_row, SCHEMES)), "", END])
+
+
+def _link_row(scheme: str) -> Sequence[str]:
+    address, tested = _LINKS[scheme]
+    can = make_link(address, generic(80)).capabilities
+    two_way = "yes" if can.two_way else "no"
+    about = _ORDER[can.order], two_way, _STATUS[can.status], _CONFIRMATION[can.confirmation]
+    return f"`{scheme}://`", f"`{address}`", *about, tested
+
+
 # --- writing ---
 
 
@@ -148,6 +196,7 @@ def _between_marks(old: str, new: str) -> str:
 #: File in docs/ -> what it should hold, given what it holds.
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "states.md": lambda _: states(),
+    "printers.md": lambda old: _between_marks(old, links()),
     "escpos.md": lambda old: _between_marks(old, commands()),
     **{name: lambda _, name=name: described.written(name) for name in described.DESCRIPTIONS},  # type: ignore[misc]
 }

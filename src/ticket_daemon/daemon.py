@@ -32,6 +32,7 @@ from ticket_daemon.server.upkeep import Reloaded, Upkeep
 from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.spooler import Spooler
 from ticket_daemon.spooler.configured import configured
+from ticket_daemon.transport.descriptors import raise_limit
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ class Daemon:
     ) -> None:
         """Start, work until a signal or `stop`, stop; `started` and `stopping` are called in between."""
         self._catch_signals()  # first of all: a stop may be asked for while it starts
+        raise_limit()
         try:
             await self.start()
             started(self)

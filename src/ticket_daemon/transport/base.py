@@ -26,8 +26,8 @@ STALL_S: Final = 120.0
 class Capabilities(NamedTuple):
     """What can be known over a kind of link, at best: the printer's own abilities, its profile's, come on top."""
 
-    #: Jobs of one destination always print in their order. `exclusive`: no other program can print in between;
-    #: `shared`: another may, between two jobs.
+    #: Jobs of one destination always print in their order. `exclusive`: no other program can print while the link is
+    #: open; `shared`: another may, between two jobs.
     order: Literal["exclusive", "shared"]
     #: Answers of the printer can be read.
     two_way: bool

@@ -9,9 +9,25 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import sys
 from typing import Final, Literal
 
 READ_AT_ONCE: Final = 4096
+#: Files and connections that the process may have open, where the system lets it: 1,024, as it mostly is, can be used
+#: up by pages, and then no printer's link opens any more.
+OPEN_FILES: Final = 16_384
+
+
+def raise_limit() -> None:
+    """Let this process have more open, as far as its hard limit allows; Windows has no such limit."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Descriptor:

@@ -25,13 +25,15 @@ FIRST_LOOK_S: Final = 0.001
 LAST_LOOK_S: Final = 0.02
 _TCP_CLOSE: Final = 7  # linux/tcp.h
 CLOSE_TIMEOUT_S: Final = 1.0
+#: A printer that vanished is noticed within a minute: first probe after 30 s of silence, then two more, 10 s apart.
+KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 ANSWER_LIMIT: Final = 64 * 1024
 
 
 class SocketLink(Link):
     """One TCP connection to a network printer."""
 
-    capabilities = Capabilities("exclusive", True, "printer", "printer")
+    capabilities = Capabilities("shared", True, "printer", "printer")
     two_way = True
 
     def __init__(self, address: SocketAddress, stall_s: float = STALL_S) -> None:
@@ -62,7 +64,7 @@ class SocketLink(Link):
         except (OSError, ValueError) as error:  # ValueError: a name that DNS cannot even be asked for
             raise LinkError("link.cannot_open", port=self.port, detail=str(error)) from error
         connection = self._writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        _keep_alive(connection)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._writer.transport.set_write_buffer_limits(0)
 
@@ -135,15 +137,37 @@ class SocketLink(Link):
             return b""
 
     async def close(self) -> None:
-        writer, self._writer, self._reader = self._writer, None, None
-        if writer is None:
+        writer, self._writer = self._writer, None
+        reader, self._reader = self._reader, None
+        if writer is None or reader is None:
             return
-        writer.close()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await _part(reader, writer)
+                writer.close()
                 await writer.wait_closed()
         except (TimeoutError, OSError):
             writer.transport.abort()
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Have the system notice a printer that is gone without a word, on a connection where nothing is sent."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEP_ALIVE.items():
+        if hasattr(socket, name):  # not on every system, nor on old Windows
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+async def _part(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say that nothing more comes (FIN) and hear the printer out.
+
+    To close with an answer unread would be a reset, at which some printers forget what they have not printed yet.
+    """
+    if writer.is_closing() or writer.transport.get_write_buffer_size():
+        return
+    writer.write_eof()
+    while await reader.read(ANSWER_LIMIT):
+        pass
 
 
 def _check_open(writer: asyncio.StreamWriter) -> None:
