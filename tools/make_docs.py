@@ -136,11 +136,14 @@ def _notes(command: type[Command]) -> str:
 #: Scheme -> (an address of it, what its tests are made of).
 _LINKS: Final = {
     "socket": ("socket://192.168.1.50:9100", "real TCP, emulated printers with faults"),
-    "serial": ("serial:///dev/ttyUSB0?baud=38400&flow=dsrdtr", "pseudo-terminals, XOFF in the kernel; no modem lines"),
+    "serial": (
+        "serial:///dev/ttyUSB0?baud=38400&flow=dsrdtr",
+        "pseudo-terminals, XOFF in the kernel, COM under wine; no modem lines",
+    ),
     "usb": ("usb://04b8:0e15", "pyusb over a bus of the tests' own; no hardware"),
     "cups": ("cups://caja", "a real cupsd"),
     "ipp": ("ipp://192.168.1.50/ipp/print", "a real cupsd; no other IPP printer"),
-    "file": ("file:///dev/usb/lp0", "pseudo-terminals, FIFOs, files; LPT by its name only"),
+    "file": ("file:///dev/usb/lp0", "pseudo-terminals, FIFOs, files, LPT under wine"),
     "virtual": ("virtual://virtual", "the emulator itself"),
 }
 _ORDER: Final = {

@@ -32,7 +32,7 @@ import termios
 
 from ticket_daemon.transport.serial_posix import IN_FLIGHT, EventPort, open_device
 
-XON, XOFF = b"\x11", b"\x13"
+XON = b"\x11"
 #: More than a pty takes at once, several times over.
 LONG = bytes(range(256)) * 1000
 
@@ -60,7 +60,7 @@ async def test_xoff_holds_the_bytes_back_and_xon_lets_them_go_on() -> None:
         await link.open()
         await link.write(b"before")
         far.wait_for(6)
-        far.say(XOFF)
+        far.say_stop()
         writing = asyncio.create_task(link.write(LONG))
         await quiet(far)
         assert not writing.done()
@@ -79,8 +79,7 @@ async def test_a_printer_that_never_says_xon_is_given_up_with_nothing_sent() -> 
         await link.open()
         await link.write(b"before")
         far.wait_for(6)
-        far.say(XOFF)
-        await quiet(far)
+        far.say_stop()
         with pytest.raises(LinkBroken) as caught:
             await link.write(LONG)
         assert (caught.value.key, caught.value.sent) == ("link.stalled", 0)
@@ -273,6 +272,20 @@ async def test_a_serial_printer_that_can_confirms_its_tickets(tmp_path: Path, sc
         finally:
             await here.stop()
         assert far.received.count(b"UN TACO") == 3
+
+
+async def test_confirmations_come_by_threads_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printer = emulated("TM-T20III")
+    with PtyPrinter(printer.feed) as far:
+        link = SerialLink(SerialAddress(far.path), threads=True)
+        monkeypatch.setattr("ticket_daemon.spooler.spooler.make_link", lambda *_: link)
+        here = Shop(tmp_path, PrinterSettings("caja", "serial://COM1", "TM-T20III", default=True))
+        await here.start()
+        try:
+            await here.submit("one")
+            assert await here.until("one", "confirmed", "sent", "held") == "confirmed"
+        finally:
+            await here.stop()
 
 
 async def test_a_serial_printer_without_paper_is_waited_for_and_says_why(tmp_path: Path) -> None:

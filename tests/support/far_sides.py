@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import threading
+import time
 import tty
 from collections.abc import Callable
 from typing import Self
@@ -92,6 +93,15 @@ class PtyPrinter(Collector):
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
         super().__init__(master, answer)
+
+    def say_stop(self, timeout: float = 20.0) -> None:
+        """XOFF, and wait until the kernel has obeyed: it takes it in by and by."""
+        self.say(b"\x13")
+        end = time.monotonic() + timeout
+        while select.select([], [self._slave], [], 0)[1]:
+            if time.monotonic() > end:
+                raise TimeoutError("the kernel did not obey XOFF")
+            time.sleep(0.005)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ import asyncio
 import errno
 import os
 import re
+import select
 import stat
 import sys
 from pathlib import Path
@@ -90,11 +91,14 @@ class FileLink(Link):
         flags = os.O_NONBLOCK | os.O_NOCTTY
         if self.two_way:
             try:
-                return os.open(self._path, flags | os.O_RDWR)
+                fd = os.open(self._path, flags | os.O_RDWR)
             except OSError as error:
                 if error.errno == errno.EBUSY:
                     raise
                 self.two_way = False
+            else:
+                self.two_way = _can_wait(fd)
+                return fd
         return os.open(self._path, flags | os.O_WRONLY)
 
     def _open_file(self) -> int:
@@ -102,7 +106,8 @@ class FileLink(Link):
         # A printer that is unplugged, or a port, is not a file to be made.
         if _DEVICES not in self._path.parents and not _PORTS.search(self.port):
             flags |= os.O_CREAT | os.O_APPEND
-        return os.open(self._path, flags, 0o640)
+        # Not by the Path, which makes a folder of a port's name: \\.\LPT1\.
+        return os.open(self.port, flags, 0o640)
 
     async def write(self, data: bytes) -> None:
         assert self._fd is not None
@@ -155,6 +160,18 @@ class FileLink(Link):
             device.close()
         elif fd is not None:
             os.close(fd)
+
+
+def _can_wait(fd: int) -> bool:
+    """Whether the system can say when there is something to read; /dev/null and its like are always ready."""
+    if not hasattr(select, "epoll"):
+        return True
+    with select.epoll() as poll:
+        try:
+            poll.register(fd, select.EPOLLIN)
+        except PermissionError:
+            return False
+    return True
 
 
 def _write_all(fd: int, data: bytes) -> None:
