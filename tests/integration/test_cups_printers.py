@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.cups_server import CupsServer, cups_server, paper
+from support.daemon_process import daemon_process
 from support.shop import Shop
 from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError
@@ -274,3 +276,20 @@ async def test_a_cups_that_is_started_anew_keeps_its_job_and_is_followed_on(tmp_
             server.run("lp", "-i", held, "-H", "resume")
             assert await here.until("one", "spooled", "held", "failed") == "spooled"
         assert paper(printer).count(b"UN TACO one") == 1
+
+
+async def test_a_paused_queue_is_told_to_clients_in_the_list_of_printers(
+    tmp_path: Path, server: CupsServer, name: str, printer: Path
+) -> None:
+    server.run("cupsdisable", name)
+    config = f'[[printers]]\nname = "caja"\nuri = "cups://127.0.0.1:{server.port}/{name}"\ndefault = true\n'
+    with daemon_process(tmp_path, config=config) as daemon:
+
+        def status() -> str:
+            listed = json.loads(daemon.get("/api/v1/printers")[1])["printers"]
+            return str(next(entry["status"] for entry in listed if entry["name"] == "caja"))
+
+        await until(lambda: status() == "paused")
+        assert daemon.health()["status"] == "degraded"
+        server.run("cupsenable", name)
+        await until(lambda: status() == "ready")

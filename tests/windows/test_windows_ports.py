@@ -43,6 +43,20 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
+#: Windows gives a port to one program at a time; wine gives it to everybody, so Windows' answer is put in its place.
+TAKEN = (
+    """
+import os, serial
+def taken(self):
+    raise serial.SerialException("could not open port")
+def denied(*_):
+    raise PermissionError(13, "Permission denied")
+serial.Serial.open, os.open = taken, denied
+"""
+    + OPEN
+)
+
+
 def device(windows: Wine, name: str, target: str) -> None:
     """What wine's `name` is on this system."""
     (windows.prefix / "dosdevices" / name).symlink_to(target)
@@ -66,3 +80,7 @@ def test_a_ticket_goes_to_a_serial_port_and_its_answer_comes_back(windows: Wine)
 def test_a_port_that_is_not_there_says_so(windows: Wine) -> None:
     assert windows.done(windows.python, "-c", OPEN, "serial://COM98").split() == ["link.no_device"]
     assert windows.done(windows.python, "-c", OPEN, "file:///LPT9").split() == ["link.cannot_open"]
+
+
+def test_a_port_that_another_program_has_says_so(windows: Wine) -> None:
+    assert windows.done(windows.python, "-c", TAKEN, "serial://COM8").split() == ["link.in_use"]

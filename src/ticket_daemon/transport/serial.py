@@ -91,9 +91,10 @@ class SerialLink(Link):
         number = getattr(error, "errno", None)
         if number in _NOT_THERE:
             return LinkError("link.no_device", port=self.port)
-        if number in _IN_USE:
+        # Windows says "access denied" of a port that another program has; it has no rights on them.
+        if number in _IN_USE or (number == errno.EACCES and sys.platform == "win32"):
             return LinkError("link.in_use", port=self.port)
-        if number == errno.EACCES and sys.platform != "win32":
+        if number == errno.EACCES:
             return LinkError("link.no_permission", port=self.port, group=group_of(self.port))
         return LinkError("link.cannot_open", port=self.port, detail=getattr(error, "strerror", None) or str(error))
 
