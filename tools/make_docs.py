@@ -144,6 +144,7 @@ _LINKS: Final = {
     "cups": ("cups://caja", "a real cupsd"),
     "ipp": ("ipp://192.168.1.50/ipp/print", "a real cupsd; no other IPP printer"),
     "file": ("file:///dev/usb/lp0", "pseudo-terminals, FIFOs, files, LPT under wine"),
+    "winspool": ("winspool://EPSON%20TM-T20III", "wine's spooler, and one of the tests' own; no real Windows"),
     "virtual": ("virtual://virtual", "the emulator itself"),
 }
 _ORDER: Final = {
