@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from support.client import client, ticket
+from support.daemon_process import daemon_process
 from support.far_sides import PtyPrinter
 from support.shop import Shop
 from ticket_daemon.config import PrinterSettings
@@ -317,3 +319,20 @@ async def test_a_serial_printer_that_comes_back_prints_what_waited(tmp_path: Pat
             assert await here.until("waits", "confirmed") == "confirmed"
     finally:
         await here.stop()
+
+
+@pytest.mark.parametrize("scheme", ["serial", "file"])
+async def test_the_daemon_prints_over_a_line_and_notices_when_it_is_gone(tmp_path: Path, scheme: str) -> None:
+    """As a process of its own, with the event loop that it is installed with."""
+    printer = emulated("TM-T20III")
+    with PtyPrinter(printer.feed) as far:
+        config = f'[[printers]]\nname = "caja"\nuri = "{scheme}://{far.path}"\nprofile = "TM-T20III"\ndefault = true\n'
+        with daemon_process(tmp_path, config=config) as daemon:
+            async with client(daemon.url) as pos:
+                await pos.send({"tipo": "subscribe", "topics": ["printers"]})
+                await pos.send({"tipo": "ticket", "id": "long", "datos": ticket("x" * 40, 100)})
+                result = await pos.until(lambda a: a["tipo"] == "result")
+                assert result["state"] == "confirmed"
+                await asyncio.to_thread(far.vanish)
+                await pos.until(lambda a: a["tipo"] == "printer_status" and a["reasons"] == ["offline"])
+            assert await asyncio.to_thread(daemon.terminate) == 0

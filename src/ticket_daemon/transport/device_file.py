@@ -70,8 +70,11 @@ class FileLink(Link):
         except PermissionError:
             raise LinkError("link.no_permission", port=self.port, group=group_of(self.port)) from None
         except (OSError, ValueError) as error:  # ValueError: a path that no file can have
-            if getattr(error, "errno", None) == errno.EBUSY:
+            number = getattr(error, "errno", None)
+            if number == errno.EBUSY:
                 raise LinkError("link.in_use", port=self.port) from None
+            if number in (errno.ENOENT, errno.ENODEV) and _DEVICES in self._path.parents:
+                raise LinkError("link.no_device", port=self.port) from None
             detail = getattr(error, "strerror", None) or str(error)
             raise LinkError("link.cannot_open", port=self.port, detail=detail) from error
         self._gone = False
