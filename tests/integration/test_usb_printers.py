@@ -191,6 +191,38 @@ async def test_what_it_says_is_read_in_whole_and_a_pulled_cable_ends_it() -> Non
         assert not link.is_open
 
 
+async def test_a_printer_without_paper_is_waited_for_longer_than_one_that_says_nothing() -> None:
+    printer = FakeUsbPrinter()
+    async with opened(printer) as link:
+        link._stall_s = 0.1
+        heard: list[tuple[str, ...]] = []
+        link.heard = heard.append
+        printer.stall()
+        printer.port_status = 0x38
+        writing = asyncio.create_task(link.write(DATA))
+        await asyncio.wait([writing], timeout=0.8)
+        assert not writing.done()
+        assert heard
+        assert set(heard) == {("media-empty",)}
+        printer.port_status = 0x18
+        with pytest.raises(LinkBroken) as caught:
+            await writing
+        assert (caught.value.key, caught.value.sent) == ("link.stalled", 0)
+
+
+async def test_pulled_while_it_stands_still_the_bytes_before_are_in_doubt() -> None:
+    printer = FakeUsbPrinter()
+    async with opened(printer) as link:
+        printer.takes_at_most = CHUNK
+        printer.refuses["control"] = errno.ENODEV
+        writing = asyncio.create_task(link.write(DATA))
+        await asyncio.wait([writing], timeout=0.5)
+        printer.unplug()
+        with pytest.raises(LinkBroken) as caught:
+            await writing
+        assert caught.value.sent >= CHUNK
+
+
 # --- how it is ---
 
 
@@ -266,6 +298,22 @@ async def test_a_printer_without_answers_tells_of_its_paper_by_the_port_status(
         await here.until("waits", "queued")
         printer.port_status = 0x18
         assert await here.until("waits", "sent", "held") == "sent"
+
+
+async def test_paper_that_ends_in_the_middle_of_a_ticket_is_told_and_the_ticket_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = FakeUsbPrinter()
+    async with shop(tmp_path, printer, "Generic 80mm", monkeypatch) as here:
+        await here.until_status()
+        printer.takes_at_most = 6000
+        await here.submit("long", lines=1000)
+        await here.until("long", "printing")
+        printer.port_status = 0x38
+        await here.until_status("media-empty")
+        printer.port_status, printer.takes_at_most = 0x18, None
+        assert await here.until("long", "sent", "held") == "sent"
+        await here.until_status()
 
 
 async def test_a_printer_that_is_plugged_in_again_prints_what_waited(

@@ -39,6 +39,7 @@ class FakeUsbPrinter:
         self.port_status: int | None = 0x18  #: None: does not know the question
         self.plugged = True
         self.takes = True
+        self.takes_at_most: int | None = None  #: bytes in all, until it has paper again
         self.vanish_after: int | None = None  #: bytes after which the cable is pulled
         self.kernel_driver = True
         self.kernel_driver_held = True
@@ -62,6 +63,10 @@ class FakeUsbPrinter:
     def stall(self) -> None:
         self.takes = False
 
+    @property
+    def is_stalled(self) -> bool:
+        return not self.takes or (self.takes_at_most is not None and len(self.received) >= self.takes_at_most)
+
     def say(self, data: bytes) -> None:
         with self.changed:
             self.answers += data
@@ -78,10 +83,10 @@ class FakeUsbPrinter:
     def write(self, data: bytes, timeout_s: float) -> int:
         self.check("write")
         with self.changed:
-            if not self.takes:
-                self.changed.wait_for(lambda: not self.plugged or self.takes, timeout_s)
+            if self.is_stalled:
+                self.changed.wait_for(lambda: not self.plugged or not self.is_stalled, timeout_s)
                 self.check("write")
-                if not self.takes:
+                if self.is_stalled:
                     raise USBTimeoutError("[fake] timeout", *TIMEOUT)
             if self.vanish_after is not None and len(self.received) + len(data) > self.vanish_after:
                 self.received += data[: self.vanish_after - len(self.received)]

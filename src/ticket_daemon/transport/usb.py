@@ -131,10 +131,20 @@ class UsbLink(Link):
                 # Of the piece under way nobody knows how much left.
                 raise LinkBroken("link.broken", sent=sent + len(chunk), port=self.port, detail=detail) from error
             sent += taken
-            if taken:
+            if taken or await self._says_why():
                 moved = time.monotonic()
             elif time.monotonic() - moved >= self._stall_s:
                 raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s)
+
+    async def _says_why(self) -> bool:
+        """Whether a printer that takes nothing says what it waits for: then it is waited for as well."""
+        try:
+            reasons = await self.reasons() if self.tells else ()
+        except LinkBroken:  # the write that follows finds the same, and knows how much may have left
+            return False
+        if reasons:
+            self.heard(reasons)
+        return bool(reasons)
 
     async def read(self) -> bytes:
         assert self._claim is not None
