@@ -1,6 +1,7 @@
 """`python -m benchmarks [name …]`: run the named benchmarks, or all but the long ones.
 
-`python -m benchmarks soak [--tickets N] [--minutes M]` is a long one; what follows its name is its own.
+`python -m benchmarks soak [--tickets N] [--minutes M]` and `python -m benchmarks executable` are long ones; what comes
+after their name is their own.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 
 NAMES = ("daemon", "startup", "render")
 #: Those that take minutes, and arguments.
-LONG = ("soak",)
+LONG = ("soak", "executable")
 
 
 def main() -> int:

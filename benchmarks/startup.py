@@ -40,17 +40,21 @@ def started(command: list[str], url: str) -> tuple[float, float]:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB (Linux)."""
+    """Resident memory of a process and its children in MB (Linux)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(resident_mb(int(child)) for child in children)
 
 
-def measure(name: str, make: list[str], path: str) -> tuple[float, float]:
-    """Median seconds and MB of several starts; `{port}` and `{folder}` in the command are filled in."""
+def measure(name: str, make: list[str], path: str, listens: int = 0) -> tuple[float, float]:
+    """Median seconds and MB of several starts; `{port}` and `{folder}` in the command are filled in.
+
+    `listens` is the port of a command that takes none.
+    """
     seconds, memory = [], []
     for _ in range(STARTS):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            port = free_port()
+            port = listens or free_port()
             command = [part.format(port=port, folder=folder) for part in make]
             took, mb = started(command, f"http://127.0.0.1:{port}{path}")
             seconds.append(took)

@@ -8,11 +8,13 @@ environment.
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,9 +22,9 @@ from msgspec import Meta, Struct
 from ticket_daemon import places
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.messages import Phrase
+from ticket_daemon.seal import Environment, Seal, current
 from ticket_daemon.validation import explain
 
-Environment = Literal["prod", "test"]
 DEFAULT_PORT: Final = 8766
 VIRTUAL_PRINTER: Final = "virtual"
 PREFIX: Final = "TICKET_DAEMON_"
@@ -93,6 +95,7 @@ class Settings(_Section, frozen=True):
     printers: tuple[PrinterSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
+    seal: Seal | None = None
 
     @property
     def default_printer(self) -> str | None:
@@ -110,7 +113,7 @@ class Settings(_Section, frozen=True):
 
     @property
     def service_name(self) -> str:
-        return SERVICE_NAMES[self.env]
+        return self.seal.service_name if self.seal else SERVICE_NAMES[self.env]
 
 
 #: What the service of an environment is called; also the name of its log.
@@ -143,32 +146,62 @@ def load(
     data_dir: Path | None = None,
     *,
     as_service: bool = False,
+    seal: Seal | None = None,
 ) -> Settings:
     """The settings that flags, variables, the file and the environment's defaults make together.
 
     `flags` is {section: {key: value}}; None values count as not given. `as_service`: configuration, queue and log are
-    where the machine keeps a service's (`places`), unless something says otherwise. Raises ConfigError.
+    where the machine keeps a service's (`places`), unless something says otherwise. What `seal` (else that of the
+    executable that runs) fixes, nothing changes. Raises ConfigError.
     """
     environ = environ or {}
-    env = environment(env, environ)
-    where = places.of_service(SERVICE_NAMES[env]) if as_service else None
+    seal = seal or current()
+    meant = identity(env, environ, seal)
+    where = places.of_service(meant.service_name)
+    # A sealed build on Windows is started by a click as often as by the system: both have one queue and one log.
+    own = as_service or (seal is not None and os.name == "nt")
     if file is None and environ.get(PREFIX + "CONFIG"):
         file = Path(environ[PREFIX + "CONFIG"])
-    if file is None and where is not None and where.config_file.exists():
-        file = where.config_file
+    if file is None and (as_service or seal):
+        file = _standard_file(where, seal)
     if data_dir is None:
-        data_dir = Path(environ.get(PREFIX + "DATA_DIR") or (where.data if where else default_data_dir(env)))
+        data_dir = Path(environ.get(PREFIX + "DATA_DIR") or (where.data if own else default_data_dir(meant.env)))
 
-    values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[env].items()}
-    if where is not None:
+    values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[meant.env].items()}
+    if own:
         values["log"]["dir"] = str(where.logs)
-    _merge(values, _read(file), str(file))
-    _merge(values, _from_variables(environ), f"{PREFIX}…")
+    if seal is not None:
+        _merge(values, seal.values, "")
     given = {name: {k: v for k, v in table.items() if v is not None} for name, table in (flags or {}).items()}
-    _merge(values, given, "flags")
+    for layer, source in ((_read(file), str(file)), (_from_variables(environ), f"{PREFIX}…"), (given, "flags")):
+        _check_seal(layer, seal, source)
+        _merge(values, layer, source)
     _anchor_profiles(values, file)
-    settings = _convert(values | {"env": env, "data_dir": str(data_dir)}, str(file) if file else f"{PREFIX}…")
+    settings = _convert(values | {"env": meant.env, "data_dir": str(data_dir)}, str(file) if file else f"{PREFIX}…")
+    settings = msgspec.structs.replace(settings, seal=seal)
     return _checked(_with_virtual_printer(settings), str(file) if file else "")
+
+
+def _standard_file(where: places.Places, seal: Seal | None) -> Path | None:
+    """The configuration that is read when none is named: beside a sealed executable, or where the machine has it."""
+    beside = [Path(sys.executable).with_name(places.CONFIG_NAME)] if seal is not None else []
+    return next((file for file in (*beside, where.config_file) if file.exists()), None)
+
+
+def _check_seal(layer: Mapping[str, Any], seal: Seal | None, source: str) -> None:
+    """Refuse what tries to change a sealed value; the same value again changes nothing."""
+    for section, table in (seal.values if seal else {}).items():
+        given = layer.get(section)
+        for key, value in table.items():
+            if isinstance(given, Mapping) and key in given and given[key] != value:
+                raise _problem("", "config.sealed", f"{section}.{key}", source=_named(source, section, key))
+
+
+def _named(source: str, section: str, key: str) -> str:
+    """Where a value was given, so that a person finds it."""
+    if source == "flags":
+        return "--log-level" if section == "log" else f"--{key}"
+    return f"{PREFIX}{section}_{key}".upper() if source.startswith(PREFIX) else source
 
 
 #: What a reload takes while the daemon runs.
@@ -188,13 +221,25 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     return tuple(key for key in found if key not in _RELOADED)
 
 
-def environment(env: str | None, environ: Mapping[str, str]) -> Environment:
-    """The environment meant: as given, else the variable's, else `test`. Raises ConfigError."""
-    named = env or environ.get(PREFIX + "ENV") or "test"
+class Identity(NamedTuple):
+    """Which daemon is meant."""
+
+    env: Environment
+    service_name: str
+
+
+def identity(env: str | None, environ: Mapping[str, str], seal: Seal | None = None) -> Identity:
+    """The environment as sealed, else as given, else the variable's, else `test`; its service. Raises ConfigError."""
+    seal = seal or current()
+    variable = PREFIX + "ENV"
+    named = env or environ.get(variable) or (seal.env if seal else "test")
     if named not in ("prod", "test"):
         expected = Phrase("kind.choice", {"values": ", ".join(_ENVIRONMENTS)})
-        raise ConfigError("document.bad_choice", path=PREFIX + "ENV", got=repr(named), expected=expected)
-    return "prod" if named == "prod" else "test"
+        raise ConfigError("document.bad_choice", path=variable, got=repr(named), expected=expected)
+    if seal is not None and (named != seal.env or environ.get(variable, seal.env) != seal.env):
+        raise ConfigError("config.sealed", path="env", source="--env" if env and env != seal.env else variable)
+    meant: Environment = "prod" if named == "prod" else "test"
+    return Identity(meant, seal.service_name if seal else SERVICE_NAMES[meant])
 
 
 def default_data_dir(env: str) -> Path:
@@ -217,7 +262,7 @@ def _read(file: Path | None) -> dict[str, Any]:
 
 def _merge(values: dict[str, Any], over: Mapping[str, Any], source: str) -> None:
     for name, table in over.items():
-        if name in ("env", "data_dir"):  # decided before the file is read
+        if name in ("env", "data_dir", "seal"):  # decided before the file is read
             raise _problem(source, "document.not_a_field", path=name, field=name)
         if isinstance(table, Mapping) and isinstance(values.get(name), dict):
             values[name].update(table)

@@ -200,3 +200,9 @@ class ServiceError(TicketDaemonError):
     """The system's service manager does not do what it was asked, or the rights for it are missing."""
 
     code = "service_error"
+
+
+class BuildError(TicketDaemonError):
+    """A sealed executable cannot be made."""
+
+    code = "build_error"

@@ -158,8 +158,10 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             self._size = 0
 
 
-def set_up(level: str, path: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None) -> None:
-    """Send all records to the file at `path` (none: no file) and to `terminal`."""
+def set_up(
+    level: str, path: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None, everything: bool = False
+) -> None:
+    """Send all records to the file at `path` (none: no file) and to `terminal`, there from `info` on, or everything."""
     root = logging.getLogger("ticket_daemon")
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
@@ -172,5 +174,5 @@ def set_up(level: str, path: Path | None, max_mb: int, keep: int, terminal: Text
         root.addHandler(file)
     console = logging.StreamHandler(terminal or sys.stderr)
     console.setFormatter(Readable())
-    console.setLevel(logging.INFO)
+    console.setLevel(logging.DEBUG if everything else logging.INFO)
     root.addHandler(console)

@@ -17,7 +17,7 @@ WIRE_CODES = {
     "storage_unavailable", "shutting_down", "printer_offline", "printer_error", "media_empty", "cover_open", "expired",
     "cancelled", "unknown_outcome", "internal",
 }  # fmt: skip
-SET_UP_CODES = {"service_error", "invalid_config", "invalid_profiles", "already_running"}
+SET_UP_CODES = {"service_error", "build_error", "invalid_config", "invalid_profiles", "already_running"}
 CATEGORIES = {
     "VALIDATION", "PRINTER", "QR", "BARCODE", "TABLE", "RAW", "IMAGE", "COMMAND", "JSON", "AUDIT", "EXECUTION", "ERROR",
     "",

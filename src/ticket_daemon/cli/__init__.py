@@ -33,6 +33,8 @@ VERBS: Final = {
     "start": "service",
     "stop": "service",
     "service": "service",
+    "build": "build",
+    "build-console": "build",
 }
 
 
@@ -48,12 +50,26 @@ class _Lazy(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"ticket_daemon.cli.{VERBS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
 
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """The version, and of a sealed executable what is sealed in it."""
+    if not wanted:
+        return
+    from ticket_daemon.seal import current
+
+    click.echo(f"ticket-daemon, version {__version__}")
+    if seal := current():
+        click.echo(seal.summary)
+    ctx.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "-V", "--version", prog_name="ticket-daemon")
+@click.option(
+    "-V", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="The version."
+)
 def main() -> None:
     """Ticket Daemon: prints the tickets of web points of sale on thermal printers.
 

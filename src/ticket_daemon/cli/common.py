@@ -66,10 +66,18 @@ def write_output(path: str, data: bytes) -> None:
         fail(f"{path}: {error.strerror}", 2)
 
 
+def _own_url() -> str:
+    """Where the daemon of this program listens: a sealed executable knows its own port."""
+    from ticket_daemon.seal import current
+
+    seal = current()
+    return f"http://127.0.0.1:{seal.port if seal else 8766}"
+
+
 def url_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--url`: which daemon to talk to."""
     return click.option(
-        "--url", default="http://127.0.0.1:8766", show_default=True, envvar="TICKET_DAEMON_URL", help="The daemon."
+        "--url", default=_own_url, show_default="http://127.0.0.1:8766", envvar="TICKET_DAEMON_URL", help="The daemon."
     )(function)
 
 

@@ -45,7 +45,8 @@ def run_command(
         return configuration.load(env, config, os.environ, flags, data_dir, as_service=service)
 
     settings = load()
-    logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep)
+    everything = settings.seal is not None and settings.seal.console
+    logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep, everything=everything)
 
     from ticket_daemon.daemon import Daemon
 

@@ -34,11 +34,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _spec(env: str | None, config: Path | None, port: int = 0) -> ServiceSpec:
-    from ticket_daemon.config import SERVICE_NAMES, environment
+    from ticket_daemon.config import identity
     from ticket_daemon.service.spec import make_spec
 
-    meant = environment(env, os.environ)
-    return make_spec(meant, SERVICE_NAMES[meant], port, config)
+    return make_spec(*identity(env, os.environ), port, config)
 
 
 def _port(env: str | None, config: Path | None, lenient: bool) -> int:

@@ -47,4 +47,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "service.state.failed": ("terminó con un error", "ended with an error"),
     "service.automatic": ("arranca con la máquina", "starts with the machine"),
     "service.manual": ("no arranca con la máquina", "does not start with the machine"),
+    "build.no_pyinstaller": (
+        "para construir hace falta PyInstaller: python -m pip install 'ticket-daemon[build]'",
+        "building needs PyInstaller: python -m pip install 'ticket-daemon[build]'",
+    ),
+    "build.service_name": (
+        "«{name}» no sirve como nombre de servicio: hasta 64 letras, cifras, puntos y guiones, la primera una letra",
+        "'{name}' will not do as a service's name: up to 64 letters, digits, dots and hyphens, the first a letter",
+    ),
+    "build.begins": ("Se construye, tarda cerca de un minuto:", "Building, which takes about a minute:"),
+    "build.done": ("Hecho: {file} ({mb:.1f} MB)", "Done: {file} ({mb:.1f} MB)"),
+    "build.failed": ("PyInstaller no lo ha podido construir:\n{detail}", "PyInstaller could not build it:\n{detail}"),
+    "build.press_enter": ("\nPulse Intro para cerrar. ", "\nPress Enter to close. "),
 }

@@ -45,6 +45,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "la variable {name} no corresponde a ninguna clave; ¿quiso decir {nearest}?",
         "the variable {name} belongs to no key; did you mean {nearest}?",
     ),
+    "config.sealed": (
+        "está sellado en este ejecutable y no se puede cambiar; quítelo de {source}",
+        "it is sealed in this executable and cannot be changed; remove it from {source}",
+    ),
     "config.token_needed": (
         "en prod hace falta un token: ponga [auth] token_sha256 (el SHA-256 del token, 64 dígitos hexadecimales)",
         "prod needs a token: set [auth] token_sha256 (the token's SHA-256, 64 hexadecimal digits)",

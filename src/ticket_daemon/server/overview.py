@@ -84,7 +84,13 @@ class Overview:
             worker=wire.WorkerHealth(running, self._processed, self._failed),
             printers=summary,
             storage=wire.StorageHealth("error" if trouble else "ok", trouble or ""),
-            build=wire.Build(self._settings.env, "", "", __version__),
+            build=self._build(),
             uptime=uptime,
             uptime_seconds=uptime,
         )
+
+    def _build(self) -> wire.Build:
+        settings, seal = self._settings, self._settings.seal
+        if seal is None:
+            return wire.Build(settings.env, "", "", __version__, service=settings.service_name)
+        return wire.Build(seal.env, seal.date, seal.time, seal.version, seal.commit, True, seal.service_name)

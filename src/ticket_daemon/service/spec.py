@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ticket_daemon import places
-from ticket_daemon.config import Environment
+from ticket_daemon.seal import Environment
 
 #: What a person reads in the list of services; the names are those the original programs have had in shops.
 DISPLAY_NAMES: Final = {"prod": "Ticket Servicio", "test": "Ticket Servicio (Test)"}

@@ -243,12 +243,15 @@ class StorageHealth(Struct, frozen=True):
 
 
 class Build(Struct, frozen=True):
-    """Which program this is. Date and time are for v1 clients and empty."""
+    """Which program this is. Date, time (UTC) and commit are a sealed build's, else empty."""
 
     env: Annotated[str, Meta(extra_json_schema=_one_of("prod", "test"))]
     date: str
     time: str
     version: str
+    commit: str = ""
+    sealed: bool = False
+    service: str = ""
 
 
 class Health(Struct, frozen=True):

@@ -1,0 +1,138 @@
+"""Makes a sealed executable: the program, Python and everything it needs in one file, with its configuration inside.
+
+It knows PyInstaller's command line and what belongs into the file; it does not know what sealed values do. It promises
+that values the daemon would not start with are refused before anything is built, and that the file holds hashes, never
+a token.
+
+One file (`--onefile`) and not a folder: it is what a technician copies, double-clicks and replaces, and it cannot be
+changed piece by piece. The price is that it unpacks itself at each start (benchmarks/startup.py has the figures).
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import ticket_daemon
+from ticket_daemon import config
+from ticket_daemon.errors import BuildError
+from ticket_daemon.seal import MODULE, Environment, Seal, encode
+
+#: What a service, its log and its folders may be called on every system.
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,63}")
+#: What the program never imports and PyInstaller would find through its libraries.
+_LEFT_OUT: Final = (
+    "tkinter", "pytest", "hypothesis", "mypy", "PyInstaller", "setuptools", "numpy", "IPython", "pydantic", "yaml",
+    "PIL.AvifImagePlugin", "PIL._avif",
+)  # fmt: skip
+#: Imported by name where they are installed, so that the analysis does not see them.
+_BY_NAME: Final = ("uvloop", "winloop")
+#: Seconds for a build; on a slow machine under wine it is minutes.
+PATIENCE_S: Final = 1200
+_ENTRY: Final = "from ticket_daemon.cli.sealed import main\n\nmain()\n"
+
+
+def make_seal(
+    env: Environment,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    queue: int | None = None,
+    log_level: str | None = None,
+    service_name: str | None = None,
+    token_sha256: str | None = None,
+    dashboard_password_hash: str | None = None,
+    console: bool = False,
+    now: datetime.datetime | None = None,
+) -> Seal:
+    """The seal with these values, the environment's defaults for the others, and today's date. Raises ConfigError."""
+    flags: dict[str, dict[str, Any]] = {
+        "server": {"host": host, "port": port},
+        "queue": {"capacity": queue},
+        "log": {"level": log_level},
+        "auth": {"token_sha256": token_sha256, "dashboard_password_hash": dashboard_password_hash},
+    }
+    settings = config.load(env, None, {}, flags, Path())
+    if service_name is not None and not _NAME.fullmatch(service_name):
+        raise BuildError("build.service_name", name=service_name)
+    now = now or datetime.datetime.now(datetime.UTC)
+    return Seal(
+        env=env,
+        host=settings.server.host,
+        port=settings.server.port,
+        capacity=settings.queue.capacity,
+        log_level=settings.log.level,
+        service_name=service_name or settings.service_name,
+        version=ticket_daemon.__version__,
+        date=now.strftime("%Y-%m-%d"),
+        time=now.strftime("%H:%M:%S"),
+        commit=_commit(),
+        token_sha256=settings.auth.token_sha256,
+        dashboard_password_hash=settings.auth.dashboard_password_hash,
+        console=console,
+    )
+
+
+def _commit() -> str:
+    """The source's commit, with `+` where it was changed since; "" outside a repository."""
+    root = Path(ticket_daemon.__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    git = ["git", "-C", str(root)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True)  # noqa: S603
+        changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if changed.stdout else "")
+
+
+def program_name(seal: Seal) -> str:
+    """What the executable is called, without the system's suffix."""
+    return "ticket-daemon-console" if seal.console else "ticket-daemon"
+
+
+def build(seal: Seal, output: Path) -> Path:
+    """Make the executable in the folder `output`; its path. Raises BuildError. Takes about a minute."""
+    if importlib.util.find_spec("PyInstaller") is None:
+        raise BuildError("build.no_pyinstaller")
+    with tempfile.TemporaryDirectory(prefix="ticket-daemon-build-", ignore_cleanup_errors=True) as folder:
+        work = Path(folder)
+        (work / f"{MODULE}.py").write_text(encode(seal), "utf-8")
+        (work / "entry.py").write_text(_ENTRY, "utf-8")
+        command = [sys.executable, *arguments(seal, output.absolute(), work)]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own words
+                command, check=False, capture_output=True, text=True, errors="replace", cwd=work, env=environ,
+                stdin=subprocess.DEVNULL, timeout=PATIENCE_S,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise BuildError("build.failed", detail=str(error)) from None
+    made = output / (program_name(seal) + (".exe" if os.name == "nt" else ""))
+    if ended.returncode != 0 or not made.exists():
+        raise BuildError("build.failed", detail="\n".join((ended.stdout + ended.stderr).splitlines()[-5:]))
+    return made
+
+
+def arguments(seal: Seal, output: Path, work: Path) -> list[str]:
+    """PyInstaller's command line for `python`."""
+    source = Path(ticket_daemon.__file__).resolve().parents[1]
+    present = [name for name in _BY_NAME if importlib.util.find_spec(name) is not None]
+    return [
+        "-m", "PyInstaller", str(work / "entry.py"),
+        "--name", program_name(seal),
+        "--onefile", "--console", "--noupx", "--noconfirm", "--log-level", "ERROR",
+        "--distpath", str(output), "--workpath", str(work / "work"), "--specpath", str(work),
+        "--paths", str(work), "--paths", str(source),
+        "--collect-submodules", "ticket_daemon", "--collect-data", "ticket_daemon",
+        *(word for name in (MODULE, *present) for word in ("--hidden-import", name)),
+        *(word for name in _LEFT_OUT for word in ("--exclude-module", name)),
+    ]  # fmt: skip

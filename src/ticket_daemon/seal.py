@@ -1,0 +1,74 @@
+"""The seal of a build: what an executable was made with, and nothing can change afterwards.
+
+It knows the sealed values and where a sealed executable keeps them; it does not know how one is built or what the
+values steer. It promises that the values come from inside the running executable, never from a file, a variable or the
+module path, and that there is no token among them, only hashes.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+Environment = Literal["prod", "test"]
+#: The module that the builder writes and PyInstaller puts into the executable's own archive, beside no file.
+MODULE: Final = "_ticket_daemon_seal"
+
+
+class Seal(Struct, frozen=True, forbid_unknown_fields=True):
+    """One build."""
+
+    env: Environment
+    host: str
+    port: int
+    capacity: int
+    log_level: str
+    service_name: str
+    version: str
+    date: str  #: YYYY-MM-DD, UTC
+    time: str  #: HH:MM:SS, UTC
+    commit: str = ""  #: of the source, "" where it is not known
+    token_sha256: str = ""
+    dashboard_password_hash: str = ""
+    console: bool = False  #: the variant that shows everything on its console
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, Any]]:
+        """The configuration keys that are sealed, by section, with their values."""
+        return {
+            "server": {"host": self.host, "port": self.port},
+            "queue": {"capacity": self.capacity},
+            "log": {"level": self.log_level},
+            "auth": {"token_sha256": self.token_sha256, "dashboard_password_hash": self.dashboard_password_hash},
+        }
+
+    @property
+    def summary(self) -> str:
+        """Everything but the hashes, for `--version`."""
+        token = "token" if self.token_sha256 else "no token"
+        password = "dashboard password" if self.dashboard_password_hash else "no dashboard password"
+        return (
+            f"sealed build of {self.date} {self.time} UTC, commit {self.commit or 'unknown'}\n"
+            f"{self.service_name}: {self.env}, {self.host}:{self.port}, queue {self.capacity}, log {self.log_level}, "
+            f"{token}, {password}"
+        )
+
+
+def encode(seal: Seal) -> str:
+    """The text of the module that carries the seal."""
+    return f"SEAL = {msgspec.json.encode(seal)!r}\n"
+
+
+@functools.cache
+def current() -> Seal | None:
+    """The seal of the executable that runs; None where Python runs the package."""
+    if not getattr(sys, "frozen", False):
+        return None
+    import importlib
+
+    return msgspec.json.decode(importlib.import_module(MODULE).SEAL, type=Seal)
