@@ -152,6 +152,27 @@ async def test_a_far_side_that_vanishes_is_a_broken_link_with_its_bytes_in_doubt
         assert not rig.link.is_open
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.001, 0.01])
+@each_link
+async def test_never_more_arrives_than_the_failure_says_may_have_left(
+    make: MakeRig, tmp_path: Path, after_s: float
+) -> None:
+    """What a worker may repeat (`sent` is 0) has certainly not been printed, not even its beginning."""
+    async with make(tmp_path) as rig:
+        if rig.vanish is None:
+            return
+        await rig.link.open()
+        writing = asyncio.create_task(rig.link.write(TOO_MUCH))
+        await asyncio.wait([writing], timeout=after_s)
+        await asyncio.to_thread(rig.vanish)
+        await asyncio.wait([writing])
+        error = writing.exception()
+        sent = error.sent if isinstance(error, LinkBroken) else len(TOO_MUCH)
+        assert error is None or isinstance(error, LinkBroken)
+        assert len(rig.arrived(0)) <= sent
+        await rig.link.close()
+
+
 @each_link
 async def test_a_far_side_that_has_vanished_takes_nothing_more(make: MakeRig, tmp_path: Path) -> None:
     async with make(tmp_path) as rig:

@@ -33,6 +33,7 @@ if sys.platform == "win32":
 import termios
 
 from ticket_daemon.transport.serial_posix import IN_FLIGHT, EventPort, open_device
+from ticket_daemon.transport.serial_threads import CHUNK
 
 XON = b"\x11"
 #: More than a pty takes at once, several times over.
@@ -158,6 +159,25 @@ def test_the_lines_settings_are_the_addresss(settings: dict[str, object], flags:
         open_device(SerialAddress(far.path, **settings)).close()  # type: ignore[arg-type]
     mask = termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB
     assert asked[0] & mask == flags
+
+
+async def test_what_a_thread_was_writing_when_it_failed_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    import serial
+
+    def fails(self: object, data: bytes) -> int:
+        raise serial.SerialException("the adapter is gone")
+
+    with PtyPrinter() as far:
+        link = SerialLink(SerialAddress(far.path), threads=True)
+        await link.open()
+        monkeypatch.setattr(serial.Serial, "write", fails)
+        with pytest.raises(LinkBroken) as caught:
+            await link.write(LONG)
+        assert caught.value.sent == CHUNK
+        with pytest.raises(LinkBroken) as caught:
+            await link.write(b"short")
+        assert caught.value.sent == len(b"short")
+        await link.close()
 
 
 async def test_a_speed_no_table_has_is_taken_too() -> None:

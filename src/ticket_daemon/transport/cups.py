@@ -8,6 +8,7 @@ began says so with nothing printed; and that what CUPS merely remembers of an ea
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -132,7 +133,7 @@ class CupsLink(Link):
         assert self._session is not None
         headers = {"Content-Type": ipp.CONTENT_TYPE}
         try:
-            async with self._session.post(self._url, data=message, headers=headers) as answer:
+            async with self._session.post(self._url, data=io.BytesIO(message), headers=headers) as answer:
                 if answer.status != 200:
                     # Nothing was read as IPP, so nothing was taken: 401, 403, 404 or an upgrade to TLS.
                     raise LinkBroken("link.http", sent=0, port=self.port, status=answer.status)

@@ -29,6 +29,9 @@ _NOT_THERE: Final = frozenset((errno.ENOENT, errno.ENODEV, errno.ENXIO))
 class Port(Protocol):
     """An open serial port as this system drives it: `serial_posix`, `serial_threads`."""
 
+    #: Bytes of a write that failed which may have left nevertheless.
+    in_doubt: int
+
     async def write_some(self, data: bytes) -> int:
         """Hand over some of `data` and say how much, at least a byte. Raises OSError, TimeoutError."""
 
@@ -99,16 +102,18 @@ class SerialLink(Link):
         return LinkError("link.cannot_open", port=self.port, detail=getattr(error, "strerror", None) or str(error))
 
     async def write(self, data: bytes) -> None:
-        assert self._port is not None
+        port = self._port
+        assert port is not None
         sent = 0
         try:
             while sent < len(data):
                 async with asyncio.timeout(self._stall_s):
-                    sent += await self._port.write_some(data[sent:])
+                    sent += await port.write_some(data[sent:])
         except TimeoutError:
+            sent = min(sent + port.in_doubt, len(data))
             raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
         except OSError as error:
-            raise self._broken(error, sent) from error
+            raise self._broken(error, min(sent + port.in_doubt, len(data))) from error
 
     async def settled(self) -> None:
         """Until the driver has passed everything on; what a UART or an adapter holds then is some bytes at most."""

@@ -67,6 +67,8 @@ def _tune(fd: int) -> None:
 class EventPort:
     """An open port. `ready` is asked before each few bytes, where the printer steers by DSR."""
 
+    in_doubt = 0  # the kernel takes bytes or says that it took none
+
     def __init__(self, device: serial.Serial, ready: Callable[[], bool] | None = None) -> None:
         self._device = device
         self._descriptor = Descriptor(device.fileno())

@@ -59,6 +59,8 @@ _ENDED: Final[tuple[type[Exception], ...]] = (*_GONE, RuntimeError)
 class ThreadPort:
     """An open port."""
 
+    in_doubt = CHUNK
+
     def __init__(self, device: serial.Serial, stall_s: float) -> None:
         self._device = device
         device.timeout, device.write_timeout = READ_S, stall_s
