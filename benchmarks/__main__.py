@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("daemon", "startup", "render")
+NAMES = ("daemon", "startup", "render", "paint")
 #: Those that take minutes, and arguments.
 LONG = ("soak", "executable")
 

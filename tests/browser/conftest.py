@@ -54,5 +54,5 @@ def visit(browser: Browser, daemon: Daemon) -> Iterator[Visit]:
 
 @pytest.fixture
 def page(visit: Visit) -> Page:
-    """The page in Spanish on a cashier's screen, connected."""
-    return visit.open()
+    """The desk in Spanish on a cashier's screen, connected."""
+    return visit.open("editor")

@@ -6,6 +6,8 @@ Content-Security-Policy and requests to anywhere else; it does not know what the
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -14,15 +16,18 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 START_WITHIN_S = 30
 STOP_WITHIN_S = 15
 WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+
+#: The page asks for it and hides what it would show where there is none; the browser notes the 404 all the same.
+MAY_BE_MISSING = "/api/v1/doctor"
 
 #: Runs in every page before its own scripts; init scripts are not subject to the page's policy.
 WITNESS = """
@@ -30,6 +35,18 @@ window.breaches = [];
 addEventListener("securitypolicyviolation", (event) =>
   window.breaches.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+
+
+class Nobody:
+    """A network printer's address at which nobody answers: whoever knocks is turned away."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))  # bound and not listening, so that nobody else takes it
+        self.uri = f"socket://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 class Daemon:
@@ -67,6 +84,26 @@ class Daemon:
             self.process.wait()
         self.process = None
 
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON that the daemon answers, over HTTP."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def send(self, job_id: str, *words: str, printer: str | None = None, **fields: Any) -> None:
+        """A ticket with a line for each of `words`, from somebody who is not the page."""
+        lines = [{"type": "text", "data": {"content": line}} for line in words or (job_id,)]
+        document = {"version": "1.0", "profile": {"model": "Generic 80mm"}, "commands": [*lines, {"type": "cut"}]}
+        self.ask("POST", "/api/v1/jobs", {"id": job_id, "datos": document, "printer": printer, **fields})
+
+    def clear(self) -> None:
+        """Cancel what waits or is held."""
+        for job in self.ask("GET", "/api/v1/jobs?pending=true&limit=1000")["jobs"]:
+            with contextlib.suppress(HTTPError):  # printed meanwhile
+                self.ask("DELETE", f"/api/v1/jobs/{job['id']}")
+
     def _wait_until_healthy(self) -> None:
         assert self.process is not None
         end = time.monotonic() + START_WITHIN_S
@@ -90,16 +127,24 @@ class Visit:
         self.context.add_init_script(WITNESS)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
+        self.may_fail = [MAY_BE_MISSING]  #: parts of addresses whose failure is no error of the page's
         self.requests: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("console", self._hear)
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda link: self.requests.append(link.url))
 
-    def open(self) -> Page:
-        self.page.goto(self.url)
+    def open(self, view: str = "") -> Page:
+        """The page at one of its views ("" is the counter), connected and told of the printers."""
+        self.page.goto(f"{self.url}/#/{view}")
         self.page.wait_for_selector("#link[data-state=connected]")
+        self.page.wait_for_selector("#printers .card", state="attached")
         return self.page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        expected = any(part in message.location["url"] for part in self.may_fail)
+        if message.type == "error" and not expected:
+            self.errors.append(message.text)
 
     def close(self) -> None:
         breaches = self.page.evaluate("window.breaches")

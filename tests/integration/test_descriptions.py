@@ -122,11 +122,25 @@ class Http:
         if answer.content_type == "image/png":
             assert content.startswith(b"\x89PNG")
             return content
+        if answer.content_type == "application/x-ndjson":
+            return [json.loads(line) for line in content.splitlines()]
         decoded = json.loads(content)
         reference = said["application/json"]["schema"]["$ref"]
         schema = {"$ref": f"urn:it{reference}"}
         jsonschema.Draft202012Validator(schema, registry=self._registry).validate(decoded)
         return decoded
+
+
+async def _try_printers_out(http: Http) -> None:
+    printer = "/api/v1/printers/{name}"
+    for what in ("test", "drawer", "calibration"):
+        await http.ask("POST", f"/api/v1/printers/virtual/{what}", f"{printer}/{what}", 202)
+        await http.ask("POST", f"/api/v1/printers/nobody/{what}", f"{printer}/{what}", 404)
+    await http.ask("POST", "/api/v1/printers/virtual/burst", f"{printer}/burst", 202, {"count": 2})
+    await http.ask("POST", "/api/v1/printers/virtual/burst", f"{printer}/burst", 400, {"count": 0})
+    await http.ask("GET", "/api/v1/log", "/api/v1/log", 200)
+    await http.ask("GET", "/api/v1/log?level=loud", "/api/v1/log", 400)
+    await http.ask("GET", "/api/v1/log.jsonl", "/api/v1/log.jsonl", 200)
 
 
 async def test_every_answer_over_http_is_as_described(tmp_path: Path) -> None:
@@ -166,6 +180,7 @@ async def test_every_answer_over_http_is_as_described(tmp_path: Path) -> None:
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 200, {"datos": EXAMPLE})
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 422, {"datos": BROKEN})
             await http.ask("POST", "/api/v1/reload", "/api/v1/reload", 200)
+            await _try_printers_out(http)
             await http.ask("GET", "/health", "/health", 200)
     operations = {operation["operationId"] for path in description["paths"].values() for operation in path.values()}
     assert http.asked == operations

@@ -11,13 +11,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from ticket_daemon.messages import conversation, documents, jobs, links, printers, service, settings, windows
+from ticket_daemon.messages import (
+    conversation,
+    desk,
+    documents,
+    jobs,
+    links,
+    printers,
+    service,
+    settings,
+    windows,
+)
 
 LANGUAGES: Final = ("es", "en")
 
 #: key -> (Spanish, English): one file per room that says it.
 CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     conversation.TEXTS
+    | desk.TEXTS
     | documents.TEXTS
     | jobs.TEXTS
     | links.TEXTS

@@ -282,6 +282,15 @@ class Queue:
         """The newest jobs, newest first."""
         return await self._commits.run(lambda store: store.recent(limit), heavy=True)
 
+    def pending(self, limit: int) -> list[Job]:
+        """The first `limit` jobs that have not ended: those that print, that wait (in their order), that are held."""
+        waiting = [self._unfinished.get(job.id, job) for lane in self._lanes.values() for job in lane.jobs]
+        places = {job.seq for job in waiting}
+        others = sorted((job for job in self._unfinished.values() if job.seq not in places), key=lambda job: job.seq)
+        printing = [job for job in others if job.state is not JobState.HELD]
+        held = [job for job in others if job.state is JobState.HELD]
+        return (printing + waiting + held)[:limit]
+
     async def cancel(self, job_id: str) -> Job:
         """End a job that has not begun, or that is held. Raises UnknownJob, NotCancellable."""
         return await self._steer(job_id, JobEvent.CANCEL, Reason("cancelled", "job.cancelled"))

@@ -11,14 +11,13 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from importlib import resources
 from typing import Final
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ticket_daemon.errors import MessageError
-from ticket_daemon.server import http, public, wire
+from ticket_daemon.server import files, http, public, wire
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
@@ -37,10 +36,6 @@ PARSER_ALLOWANCE: Final = 2
 HEARTBEAT_S: Final = 30.0
 #: Seconds for all clients together to answer a goodbye when the daemon stops.
 GOODBYE_S: Final = 0.5
-_CONTENT_TYPES: Final = {
-    "css": "text/css", "html": "text/html", "js": "text/javascript", "json": "application/json",
-    "svg": "image/svg+xml", "png": "image/png", "webmanifest": "application/manifest+json",
-}  # fmt: skip
 #: No script but the page's own files, no other site, no frame around it.
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -49,7 +44,6 @@ _PAGE_HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
 }
 
 
@@ -110,7 +104,7 @@ class Server:
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
-        app.router.add_get("/static/{name}", self._static)
+        app.router.add_get("/static/{name:.+}", self._static)
         http.add_routes(app, self._verbs, self._overview, self._upkeep)
         public.add_routes(app)
         return app
@@ -171,22 +165,8 @@ class Server:
     async def _health(self, _: web.Request) -> web.Response:
         return web.Response(body=msgspec.json.encode(self._overview.health()), content_type="application/json")
 
-    async def _page(self, _: web.Request) -> web.Response:
-        return _file("index.html")
+    async def _page(self, request: web.Request) -> web.Response:
+        return files.answer(request, files.PAGE, _PAGE_HEADERS)
 
     async def _static(self, request: web.Request) -> web.Response:
-        return _file(request.match_info["name"])
-
-
-def _file(name: str) -> web.Response:
-    """One of the page's own files. The names are listed, not looked up, so that no path leads elsewhere."""
-    folder = resources.files("ticket_daemon.web")
-    known = {entry.name: entry for entry in folder.iterdir() if entry.is_file()}
-    suffix = name.rpartition(".")[2]
-    if name not in known or suffix not in _CONTENT_TYPES:
-        raise web.HTTPNotFound
-    content_type = _CONTENT_TYPES[suffix]
-    charset = None if content_type.startswith("image/png") else "utf-8"
-    return web.Response(
-        body=known[name].read_bytes(), content_type=content_type, charset=charset, headers=_PAGE_HEADERS
-    )
+        return files.answer(request, request.match_info["name"], _PAGE_HEADERS)

@@ -15,11 +15,12 @@ import msgspec
 from aiohttp import web
 
 from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
-from ticket_daemon.server import wire
+from ticket_daemon.server import desk, wire
+from ticket_daemon.server.desk import Desk
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import authorize
 from ticket_daemon.server.upkeep import Upkeep
-from ticket_daemon.server.verbs import Offered, Order, Verbs
+from ticket_daemon.server.verbs import Order, Verbs
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ def add_routes(app: web.Application, verbs: Verbs, overview: Overview, upkeep: U
     app.router.add_get("/api/v1/printers", api.guarded(api.printers))
     app.router.add_post("/api/v1/preview", api.guarded(api.preview))
     app.router.add_post("/api/v1/reload", api.guarded(api.reload))
+    app.router.add_post("/api/v1/printers/{name}/test", api.guarded(api.test))
+    app.router.add_post("/api/v1/printers/{name}/drawer", api.guarded(api.drawer))
+    app.router.add_post("/api/v1/printers/{name}/calibration", api.guarded(api.calibration))
+    app.router.add_post("/api/v1/printers/{name}/burst", api.guarded(api.burst))
+    app.router.add_get("/api/v1/log", api.guarded(api.log))
+    app.router.add_get("/api/v1/log.jsonl", api.guarded(api.log_file))
 
 
 class _Api:
@@ -54,6 +61,7 @@ class _Api:
         self._verbs = verbs
         self._overview = overview
         self._upkeep = upkeep
+        self._desk = Desk(verbs)
         self._lang = verbs.settings.server.lang
 
     def guarded(self, handler: Handler) -> Handler:
@@ -85,16 +93,7 @@ class _Api:
         assert isinstance(message, wire.TicketRequest)
         authorize(self._verbs.settings, message.auth_token or _bearer(request))
         order = Order(message.document, message.id or None, message.printer, message.ttl_s, message.copies)  # type: ignore[arg-type]
-        answered: asyncio.Future[Offered | TicketDaemonError] = asyncio.get_running_loop().create_future()
-
-        def done(answer: Offered | TicketDaemonError) -> None:
-            if not answered.done():
-                answered.set_result(answer)
-
-        await self._verbs.long_ticket(order, done)
-        answer = await answered
-        if isinstance(answer, TicketDaemonError):
-            raise answer
+        answer = await self._verbs.submit(order)
         status = 200 if answer.accepted.duplicate else 202
         return _json(wire.ack(answer.accepted, answer.warnings, self._lang), status)
 
@@ -105,13 +104,15 @@ class _Api:
         return _json(wire.job_answer(job, self._lang, await self._verbs.history(job.id)))
 
     async def jobs(self, request: web.Request) -> web.Response:
-        """The newest jobs; `?limit=` up to 1,000."""
+        """The newest jobs; `?limit=` up to 1,000, `?pending=true` for those that have not ended."""
         authorize(self._verbs.settings, _bearer(request))
         limit = request.query.get("limit", "50")
-        body = msgspec.json.encode({"limit": int(limit[:9]) if limit.isdecimal() else limit})
+        pending = request.query.get("pending", "") in ("true", "1")
+        body = msgspec.json.encode({"limit": int(limit[:9]) if limit.isdecimal() else limit, "pending": pending})
         asked = _as(b'{"tipo":"get_jobs",', body)
         assert isinstance(asked, wire.JobsRequest)
-        return _json(wire.jobs_answer(await self._verbs.recent(asked.limit), self._lang))
+        jobs = self._verbs.pending(asked.limit) if asked.pending else await self._verbs.recent(asked.limit)
+        return _json(wire.jobs_answer(jobs, self._lang, pending=asked.pending))
 
     async def steer(self, request: web.Request) -> web.Response:
         """Hold, release or reprint a job; the body, if any, has the same fields as the message."""
@@ -149,6 +150,39 @@ class _Api:
         """Read the configuration again and take its printers."""
         authorize(self._verbs.settings, _bearer(request))
         return _json(await self._upkeep.reload())
+
+    # --- what a technician tries ---
+
+    async def test(self, request: web.Request) -> web.Response:
+        """Print a test ticket; 202 with its `ack`."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(await self._desk.test(request.match_info["name"]), 202)
+
+    async def drawer(self, request: web.Request) -> web.Response:
+        """Open the drawer; 202 with the `ack` of the job that does."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(await self._desk.drawer(request.match_info["name"]), 202)
+
+    async def calibration(self, request: web.Request) -> web.Response:
+        """Print the calibration ticket; 202 with its `ack`."""
+        authorize(self._verbs.settings, _bearer(request))
+        return _json(await self._desk.calibration(request.match_info["name"]), 202)
+
+    async def burst(self, request: web.Request) -> web.Response:
+        """Print `count` test tickets; 202 with their ids."""
+        authorize(self._verbs.settings, _bearer(request))
+        asked = desk.burst_request(await request.read())
+        return _json(await self._desk.burst(request.match_info["name"], asked.count), 202)
+
+    async def log(self, request: web.Request) -> web.Response:
+        """The newest lines of the log."""
+        authorize(self._verbs.settings, _bearer(request))
+        return await desk.log_answer(request, self._verbs.settings.log_file)
+
+    async def log_file(self, request: web.Request) -> web.Response:
+        """Lines of the log as a file."""
+        authorize(self._verbs.settings, _bearer(request))
+        return await desk.log_file(request, self._verbs.settings.log_file)
 
     async def preview(self, request: web.Request) -> web.Response:
         """A picture (PNG) of `datos`."""

@@ -178,7 +178,8 @@ class Session:
         self.say(wire.job_answer(job, self._lang))
 
     async def _jobs(self, request: wire.JobsRequest) -> None:
-        self.say(wire.jobs_answer(await self._verbs.recent(request.limit), self._lang))
+        jobs = self._verbs.pending(request.limit) if request.pending else await self._verbs.recent(request.limit)
+        self.say(wire.jobs_answer(jobs, self._lang, pending=request.pending))
 
     async def _reprint(self, request: wire.ReprintRequest) -> None:
         accepted = await self._verbs.reprint(

@@ -83,6 +83,20 @@ class Verbs:
             return
         self._offer(new, warnings, done)
 
+    async def submit(self, order: Order) -> Offered:
+        """`long_ticket` for those who wait; raises what refused it (TicketDaemonError)."""
+        answered: asyncio.Future[Offered | TicketDaemonError] = asyncio.get_running_loop().create_future()
+
+        def done(answer: Offered | TicketDaemonError) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        await self.long_ticket(order, done)
+        answer = await answered
+        if isinstance(answer, TicketDaemonError):
+            raise answer
+        return answer
+
     def _offer(self, new: NewJob, warnings: tuple[Warned, ...], done: Answer) -> None:
         def answered(answer: Accepted | TicketDaemonError) -> None:
             done(Offered(answer, warnings) if isinstance(answer, Accepted) else answer)
@@ -199,6 +213,10 @@ class Verbs:
     async def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""
         return await self.queue.recent(limit)
+
+    def pending(self, limit: int) -> list[Job]:
+        """The jobs that have not ended: what prints, what waits in its order, what is held."""
+        return self.queue.pending(limit)
 
     async def paper(self, job_id: str) -> bytes:
         """A picture (PNG) of what a job's bytes print. Raises UnknownJob."""

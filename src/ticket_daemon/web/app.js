@@ -1,36 +1,65 @@
 // The page put together: who hears what. It holds no state of its own beyond the token, theme and language controls.
 
+import { Acts } from "./acts.js";
+import * as api from "./api.js";
+import { Book } from "./book.js";
+import { Burst } from "./burst.js";
+import { Cards } from "./cards.js";
 import { Connection } from "./connection.js";
 import { Desk } from "./desk.js";
+import { Doctor } from "./doctor.js";
 import { $ } from "./dom.js";
+import { Found } from "./found.js";
 import { language, speak } from "./i18n.js";
+import { Jobs } from "./jobs.js";
+import { Journal } from "./journal.js";
 import { Log } from "./log.js";
+import { Origins } from "./origins.js";
 import { quiet } from "./outcome.js";
 import { Paper } from "./paper.js";
 import { Printers } from "./printers.js";
 import { signed } from "./protocol.js";
+import * as router from "./router.js";
+import { Service } from "./service.js";
+import { followSession } from "./session.js";
+import { Sheet } from "./sheet.js";
 import { Shop } from "./shop.js";
+import { Verdict } from "./verdict.js";
 import { Vitals } from "./vitals.js";
 
 const TOKEN = "ticket-daemon.token";
 const THEME = "ticket-daemon.theme";
 
+const token = () => $("token").value.trim();
+api.carry(token);
+
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 const connection = new Connection(`${scheme}//${location.host}/ws`);
-const token = () => $("token").value.trim();
+const book = new Book();
+const printers = new Printers();
+const sheet = new Sheet(book);
+const look = (id) => sheet.look(id);
+const acts = new Acts({ look, showHeld: () => jobs.showHeld() });
+sheet.acts = acts;
+const jobs = new Jobs({ book, acts });
+const verdict = new Verdict({ book, printers, acts });
+const cards = new Cards({ book, printers, acts });
+const found = new Found(printers);
+const paper = new Paper(look);
 const log = new Log();
+const journal = new Journal();
 const vitals = new Vitals(connection);
-const paper = new Paper(token);
-const printers = new Printers(showLed);
+const service = new Service(connection);
+const doctor = new Doctor();
+const burst = new Burst(book);
+const origins = new Origins();
 const chosenPrinter = () => $("printer").value;
 const desk = new Desk({
   printer: chosenPrinter,
   send: (message) => connection.send(signed(message, token())),
   onTicket: (reading, text) => shop.print(reading, text),
 });
-const shop = new Shop({
-  connection, desk, paper, printers, vitals, token, chosenPrinter,
-});
+const shop = new Shop({ connection, book, desk, paper, printers, vitals, token, chosenPrinter });
 
 connection.addEventListener("sent", ({ detail }) => log.add("sent", detail));
 connection.addEventListener("received", ({ detail }) => {
@@ -39,7 +68,7 @@ connection.addEventListener("received", ({ detail }) => {
 });
 connection.addEventListener("state", ({ detail: state }) => {
   const connected = state === "connected";
-  for (const id of ["send", "preview", "ping", "printers-refresh"]) $(id).disabled = !connected;
+  for (const id of ["send", "preview", "ping", "printers-refresh", "burst-start"]) $(id).disabled = !connected;
   if (connected) {
     shop.greet();
     desk.check(false);
@@ -48,6 +77,7 @@ connection.addEventListener("state", ({ detail: state }) => {
   }
   showLed();
 });
+printers.addEventListener("change", showLed);
 
 function showLed() {
   $("led").dataset.state = connection.state === "connected" ? printers.lamp : "off";
@@ -58,8 +88,8 @@ function setUpControls() {
   $("language").addEventListener("change", ({ target }) => {
     speak(target.value);
     quiet();
-    for (const part of [vitals, desk, paper]) part.retell();
-    for (const part of [log, printers, shop.jobs]) part.show();
+    for (const part of [vitals, desk, paper, service, doctor, burst, origins, sheet]) part.retell();
+    for (const part of [log, journal, verdict, cards, found, jobs]) part.show();
   });
 
   $("token").value = sessionStorage.getItem(TOKEN) ?? "";
@@ -81,7 +111,7 @@ function setUpControls() {
   });
   dark.addEventListener("change", paint);
 
-  $("printers-refresh").addEventListener("click", () => shop.refresh());
+  $("printers-refresh").addEventListener("click", () => shop.lookAnew());
   const settings = $("settings");
   const closeSettings = () => (settings.open = false);
   document.addEventListener("click", ({ target }) => settings.contains(target) || closeSettings());
@@ -94,7 +124,9 @@ function setUpControls() {
 
 speak(language());
 setUpControls();
+followSession(connection);
+router.start();
 desk.open();
-log.show();
+for (const part of [log, journal, verdict, jobs]) part.show();
 vitals.retell();
 connection.start();

@@ -1,4 +1,5 @@
-// Runs before the first paint, so that neither theme nor language flickers. The rest is in app.js.
+// Runs before the first paint, so that neither theme, language nor view flickers. The module that `data-then` names is
+// asked for once something is seen: reading and running it would keep the first paint waiting.
 "use strict";
 (() => {
   const stored = (key) => {
@@ -13,4 +14,14 @@
   const dark = wish === "dark" || (wish !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
   root.lang = stored("ticket-daemon.lang") === "en" ? "en" : "es";
+  const view = location.hash.replace(/^#\/?/, "").split("?")[0];
+  root.dataset.view = ["tickets", "editor", "log", "service"].includes(view) ? view : "home";
+  const { src, dataset } = document.currentScript;
+  if (!dataset.then) return;
+  const begin = () => import(new URL(dataset.then, src));
+  addEventListener("DOMContentLoaded", () => {
+    // A page in the background paints nothing, and is to work all the same.
+    if (document.hidden) begin();
+    else requestAnimationFrame(() => setTimeout(begin));
+  });
 })();

@@ -8,6 +8,7 @@ const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const PING_EVERY_MS = 20000;
 const ANSWER_WITHIN_MS = 8000;
 const ORIGIN_REFUSED = 4403;
+const SESSION_OVER = 4401;
 
 export class Connection extends EventTarget {
   #socket = null;
@@ -104,6 +105,7 @@ export class Connection extends EventTarget {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#deadline);
     this.reason = event.reason || "";
+    if (event.code === SESSION_OVER) this.#tell("over", event);
     const pause = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)];
     this.#failures += 1;
     // A little chance keeps a shop's pages from all knocking at once.

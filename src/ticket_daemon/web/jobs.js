@@ -1,108 +1,113 @@
-// The session's jobs, newest first, with their state in words. It knows ids, states and which of them can still be
-// cancelled or printed again; it does not speak to the daemon itself.
+// The list of tickets, newest first, with what can be done with each; filtered by words, state and printer. It knows the
+// book of jobs; it does not know how jobs are steered.
 
-import { $, make } from "./dom.js";
-import { clock, known, t } from "./i18n.js";
-import { FINAL, PRINTED } from "./protocol.js";
+import { toneOf } from "./book.js";
+import { $, keep, make } from "./dom.js";
+import { language, t } from "./i18n.js";
+import { icon } from "./icons.js";
+import { go } from "./router.js";
+import { reasonOf, stateOf, when } from "./words.js";
 
-const SHOWN = 100;
+const STEP = 100; // rows shown at first, and more at each asking
+const GROUPS = {
+  printed: (job) => toneOf(job) === "good",
+  open: (job) => toneOf(job) === "busy",
+  held: (job) => job.state === "held",
+  trouble: (job) => ["bad", "careful"].includes(toneOf(job)),
+};
 
 export class Jobs {
-  #jobs = new Map();
-  #rows = new Map();
+  #shown = STEP;
 
-  constructor({ onCancel, onReprint }) {
-    this.onCancel = onCancel;
-    this.onReprint = onReprint;
+  constructor({ book, acts }) {
+    Object.assign(this, { book, acts });
+    book.addEventListener("change", () => this.show());
+    for (const id of ["jobs-filter", "jobs-state", "jobs-printer"]) {
+      $(id).addEventListener("input", () => {
+        this.#shown = STEP;
+        this.show();
+      });
+    }
+    $("jobs-more").addEventListener("click", () => {
+      this.#shown += STEP;
+      this.show();
+    });
   }
 
-  get(id) {
-    return this.#jobs.get(id);
-  }
-
-  /** Ids whose end is not known here. */
-  get open() {
-    return [...this.#jobs.values()].filter((job) => !FINAL.has(job.state) && job.state !== "refused").map((job) => job.id);
-  }
-
-  /** What is newly known of a job; a final state is never taken back by a late message. */
-  learn(id, news) {
-    const before = this.#jobs.get(id) ?? { id, state: "sending", at: new Date().toISOString() };
-    const known = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined && value !== null));
-    if (FINAL.has(before.state) && !FINAL.has(known.state)) delete known.state;
-    const job = { ...before, ...known };
-    this.#jobs.set(id, job);
-    this.#showOne(job);
-    return job;
+  /** Go to the list and show the held ones. */
+  showHeld() {
+    $("jobs-state").value = "held";
+    $("jobs-filter").value = $("jobs-printer").value = "";
+    go("tickets");
+    this.show();
   }
 
   show() {
-    for (const job of this.#jobs.values()) this.#showOne(job);
+    this.#listPrinters();
+    const chosen = this.#chosen();
+    const seen = chosen.slice(0, this.#shown);
+    const known = this.book.all.length;
+    $("jobs-empty").hidden = seen.length > 0;
+    $("jobs-empty").textContent = t(known ? "jobs.none_match" : "jobs.empty");
+    $("jobs-table").hidden = seen.length === 0;
+    $("jobs-count").textContent = known ? t("jobs.count", { shown: chosen.length, all: known }) : "";
+    $("jobs-more").hidden = chosen.length <= this.#shown;
+    keep($("jobs"), seen, {
+      key: (job) => job.id,
+      mark: (job) => JSON.stringify([language(), job]),
+      build: (job) => this.#row(job),
+    });
   }
 
-  #showOne(job) {
-    $("jobs-empty").hidden = true;
-    $("jobs-scroll").hidden = false;
-    const row = this.#row(job);
-    const before = this.#rows.get(job.id);
-    const focused = before?.contains(document.activeElement) ? document.activeElement.dataset.does : null;
-    if (before) before.replaceWith(row);
-    else $("jobs").prepend(row);
-    this.#rows.set(job.id, row);
-    if (focused) (row.querySelector(`[data-does=${focused}]`) ?? row.querySelector("button"))?.focus();
-    this.#forgetOldest();
+  #chosen() {
+    const words = $("jobs-filter").value.trim().toLowerCase();
+    const group = GROUPS[$("jobs-state").value] ?? (() => true);
+    const printer = $("jobs-printer").value;
+    return this.book.all.filter(
+      (job) =>
+        group(job) &&
+        (!printer || job.printer === printer) &&
+        (!words || [job.id, job.printer, stateOf(job), reasonOf(job), job.text].join(" ").toLowerCase().includes(words)),
+    );
   }
 
-  #forgetOldest() {
-    while (this.#rows.size > SHOWN) {
-      const [oldest, row] = this.#rows.entries().next().value;
-      row.remove();
-      this.#rows.delete(oldest);
-      this.#jobs.delete(oldest);
-    }
+  #listPrinters() {
+    const names = [...new Set(this.book.all.map((job) => job.printer).filter(Boolean))].sort();
+    keep($("jobs-printer"), ["", ...names], {
+      key: (name) => name,
+      mark: () => language(),
+      build: (name) => make("option", { value: name, textContent: name || t("jobs.every_printer") }),
+    });
   }
 
   #row(job) {
-    const words = known(`state.${job.state}`, job.state);
-    const because = [known(`meaning.${job.state}`, ""), job.text].filter(Boolean).join(". ");
-    const tone = PRINTED.has(job.state) ? "good" : ["failed", "expired", "refused"].includes(job.state) ? "bad" : job.state === "held" ? "careful" : "";
+    const tone = toneOf(job);
     const cell = (label, ...children) => {
       const element = make("td", {}, ...children);
       element.dataset.label = t(label);
       return element;
     };
+    const grave = tone === "bad" || tone === "careful";
     const row = make(
       "tr",
       {},
-      make("th", { scope: "row", className: "job-id", title: job.id, textContent: job.id }),
-      cell("jobs.printer", job.printer ?? "–"),
       cell(
         "jobs.state",
-        make("span", { className: `state ${tone}`, title: because }, make("span", { className: "lamp" }), words),
-        make("span", { className: "because", textContent: tone === "bad" || job.state === "held" ? job.text || known(`meaning.${job.state}`, "") : "" }),
+        make("span", { className: `state ${tone}`, title: reasonOf(job) }, icon(job.state === "held" ? "held" : tone), make("span", { textContent: stateOf(job) })),
+        grave ? make("span", { className: "because", textContent: reasonOf(job) }) : null,
       ),
-      cell("jobs.time", make("time", { dateTime: job.at, textContent: clock(job.at) })),
-      make("td", { className: "job-actions" }, ...this.#buttons(job)),
+      make(
+        "th",
+        { scope: "row" },
+        make("span", { className: "job-id", title: job.id, textContent: job.id }),
+        job.reprintOf ? make("span", { className: "because", textContent: t("jobs.reprint_of_id", { id: job.reprintOf }) }) : null,
+      ),
+      cell("jobs.printer", make("span", { className: "job-printer", textContent: job.printer ?? "–", title: job.printer ?? "" })),
+      cell("jobs.time", make("time", { dateTime: job.submitted, textContent: when(job.submitted) })),
+      make("td", { className: "job-actions" }, ...this.acts.buttons(job, { look: true })),
     );
     row.dataset.job = job.id;
     row.dataset.state = job.state;
     return row;
-  }
-
-  #buttons(job) {
-    const button = (does, act) => {
-      const element = make("button", {
-        type: "button",
-        className: "plain",
-        textContent: t(`jobs.${does}`),
-        onclick: () => act(job.id),
-      });
-      element.setAttribute("aria-label", t(`jobs.${does}_of`, { id: job.id }));
-      element.dataset.does = does;
-      return element;
-    };
-    if (job.state === "queued") return [button("cancel", this.onCancel)];
-    if (job.state === "held") return [button("reprint", this.onReprint), button("cancel", this.onCancel)];
-    return FINAL.has(job.state) ? [button("reprint", this.onReprint)] : [];
   }
 }

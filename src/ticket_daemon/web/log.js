@@ -2,8 +2,10 @@
 // never a token.
 
 import { $, make } from "./dom.js";
-import { clock, t } from "./i18n.js";
+import { t } from "./i18n.js";
+import { save } from "./journal.js";
 import { forLog, gist, kindOf, NOISE } from "./protocol.js";
+import { clock } from "./words.js";
 
 const KEPT = 1000;
 const SHOWN = 200;
@@ -55,10 +57,8 @@ export class Log {
 
   #export() {
     const lines = this.#chosen().map((entry) => JSON.stringify(entry));
-    const address = URL.createObjectURL(new Blob([lines.map((line) => `${line}\n`).join("")], { type: "application/x-ndjson" }));
     const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-");
-    make("a", { href: address, download: `ticket-daemon-${stamp}.jsonl` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10000);
+    save(new Blob([lines.map((line) => `${line}\n`).join("")], { type: "application/x-ndjson" }), `ticket-daemon-page-${stamp}.jsonl`);
   }
 }
 

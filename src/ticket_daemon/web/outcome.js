@@ -2,9 +2,9 @@
 
 import { $, make } from "./dom.js";
 
-const MARKS = { good: "✓", bad: "✕", careful: "!", busy: "…" };
+const MARKS = { good: "✓", bad: "✕", careful: "!", busy: "…", quiet: "–" };
 
-/** Say `words` in a `tone` of good, bad, careful or busy; `action` is an optional {words, act}. */
+/** Say `words` in a `tone` of good, bad, careful, busy or quiet; `action` is an optional {words, act}. */
 export function tell(tone, words, action) {
   $("outcome").className = `outcome ${tone}`;
   $("outcome").replaceChildren(

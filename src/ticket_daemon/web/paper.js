@@ -1,77 +1,99 @@
 // The paper as it comes out: fetches a printed job's picture and lets it slide out of the slot, newest on top. It knows
-// pictures and ids; it does not know the wire. A picture is shown once per job, and the last twenty stay.
+// pictures and jobs; it does not know the wire. A picture is shown once per job, the last twenty stay, and a burst that
+// prints faster than pictures are drawn shows its last ones only.
 
+import * as api from "./api.js";
 import { $, make } from "./dom.js";
 import { t } from "./i18n.js";
+import { icon } from "./icons.js";
 import { screenPicture } from "./picture.js";
+import { stateOf, when } from "./words.js";
 
 const KEPT = 20;
+const PENDING = 8; // pictures that may wait to be drawn
 const SLIDE_MS_PER_PIXEL = 2.2;
 const SLIDE_MS = [450, 1400];
 
 export class Paper {
   #slips = new Map();
+  #waiting = [];
+  #busy = false;
 
-  constructor(token) {
-    this.token = token;
+  /** `look(id)` shows all about a job. */
+  constructor(look) {
+    this.look = look;
     $("paper-clear").addEventListener("click", () => this.#clear());
+    document.addEventListener("visibilitychange", () => this.#work());
   }
 
-  /** Show the paper of a job that has printed; `words` is its text if known. */
-  async show(id, words) {
-    if (this.#slips.has(id)) return;
-    const slip = { id, words, item: null, picture: null };
-    this.#slips.set(id, slip); // before the wait, so that a second report of the same job finds it
-    const blob = await this.#fetch(id);
-    if (blob) slip.picture = await screenPicture(blob);
-    await this.#comeOut(slip);
-    this.#forgetOldest();
+  /** Show the paper of a job that has printed; `words` is its text if known, `old` that it came out earlier. */
+  show(job, { words, old = false } = {}) {
+    const known = this.#slips.get(job.id);
+    if (known) {
+      known.job = job;
+      return;
+    }
+    const slip = { job, words, old, item: null, picture: null };
+    this.#slips.set(job.id, slip); // before the wait, so that a second report of the same job finds it
+    this.#waiting.push(slip);
+    while (this.#waiting.length > PENDING) this.#waiting.shift();
+    this.#work();
   }
 
   retell() {
     for (const slip of this.#slips.values()) if (slip.item) this.#tell(slip);
   }
 
-  async #fetch(id) {
-    const token = this.token();
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  async #work() {
+    if (this.#busy) return;
+    this.#busy = true;
     try {
-      const answer = await fetch(`/api/v1/jobs/${encodeURIComponent(id)}/paper.png`, { headers });
-      return answer.ok ? await answer.blob() : null;
-    } catch {
-      return null; // the link broke meanwhile; the slip says that there is no picture
+      while (this.#waiting.length && !document.hidden) await this.#comeOut(this.#waiting.shift());
+    } finally {
+      this.#busy = false;
     }
+    this.#forgetOldest();
   }
 
   async #comeOut(slip) {
-    slip.item = make("li", { className: "slip" }, make("div", { className: "slide" }));
-    slip.item.dataset.job = slip.id;
-    const slide = slip.item.firstElementChild;
+    try {
+      slip.picture = await screenPicture(await api.picture(slip.job.id));
+    } catch (refusal) {
+      // Refused, or no picture that can be drawn: the slip says so.
+      if (!(refusal instanceof api.Refusal || refusal instanceof DOMException)) throw refusal;
+    }
+    const slide = make("div", { className: "slide" });
+    const sheet = make("button", { type: "button", className: "sheet", onclick: () => this.look(slip.job.id) });
     if (slip.picture) {
       const { address, width, height } = slip.picture;
       const image = make("img", { src: address, width, height });
       await image.decode().catch(() => {});
-      slide.append(make("a", { href: address, target: "_blank", className: "sheet" }, image));
+      sheet.append(image);
     } else {
-      slide.append(make("p", { className: "sheet none" }));
+      sheet.classList.add("none");
     }
-    slide.append(make("p", { className: "caption", textContent: slip.id }));
+    slide.append(make("p", { className: "caption" }), sheet);
+    slip.item = make("li", { className: "slip" }, slide); // whole from here on: a change of language may meet it
+    slip.item.dataset.job = slip.job.id;
     this.#tell(slip);
     $("paper-empty").hidden = true;
     $("paper-clear").hidden = false;
     $("papers").prepend(slip.item);
     $("tray").scrollTop = 0;
-    this.#slide(slip.item, slide);
+    if (!slip.old) this.#slide(slip.item, slide);
   }
 
-  #tell({ item, id, words }) {
+  #tell({ item, job, words }) {
     const image = item.querySelector("img");
-    if (image) {
-      image.alt = words ? t("paper.alt", { text: words }) : t("paper.alt_unknown", { id });
-      image.parentElement.title = t("paper.open", { id });
-    } else {
-      item.querySelector(".none").textContent = t("paper.missing");
-    }
+    if (image) image.alt = words ? t("paper.alt", { text: words }) : t("paper.alt_unknown", { id: job.id });
+    else item.querySelector(".none").textContent = t("paper.missing");
+    item.querySelector(".sheet").title = t("paper.open", { id: job.id });
+    item.querySelector(".caption").replaceChildren(
+      icon("good"),
+      make("strong", { textContent: stateOf(job) }),
+      make("time", { dateTime: job.at, textContent: when(job.at) }),
+      make("span", { className: "where", textContent: job.printer ?? "", title: job.printer ?? "" }),
+    );
   }
 
   #slide(item, slide) {
@@ -83,22 +105,23 @@ export class Paper {
     slide.animate([{ transform: `translateY(-${height}px)` }, { transform: "none" }], timing);
   }
 
+  // Only what is drawn or skipped is counted: a slip that went stays known by its id, so that a late report of the same
+  // job does not bring it back.
   #forgetOldest() {
-    for (const [id, slip] of [...this.#slips].slice(0, -KEPT)) this.#drop(id, slip);
+    const drawn = [...this.#slips.values()].filter((slip) => slip.item);
+    for (const slip of drawn.slice(0, -KEPT)) drop(slip);
   }
 
   #clear() {
-    for (const slip of this.#slips.values()) this.#drop(null, slip);
+    for (const slip of this.#slips.values()) drop(slip);
     $("paper-empty").hidden = false;
     $("paper-clear").hidden = true;
     $("tray").focus();
   }
+}
 
-  // A cleared slip stays known by its id, so that a late report does not bring it back.
-  #drop(id, slip) {
-    slip.item?.remove();
-    if (slip.picture) URL.revokeObjectURL(slip.picture.address);
-    slip.item = null;
-    if (id !== null) this.#slips.delete(id);
-  }
+function drop(slip) {
+  slip.item?.remove();
+  if (slip.picture) URL.revokeObjectURL(slip.picture.address);
+  slip.item = null;
 }

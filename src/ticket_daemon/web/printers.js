@@ -1,99 +1,89 @@
 // The printers, as the daemon tells of them in three messages: the list, the queue's status, a change of one. It merges
-// them by name and shows state, reasons and what waits; it promises that a state is always in words, not colour alone.
+// them by name and says how each is; it does not know how that is shown. It promises that the most pressing reason comes
+// first.
 
-import { $, make } from "./dom.js";
-import { known, t } from "./i18n.js";
+import { $, make, soon } from "./dom.js";
 
-const TROUBLE = new Set(["stopped", "offline", "error", "paused"]);
+const TROUBLE = new Set(["stopped", "offline", "error"]);
+// The most pressing first: what keeps it from printing, then what soon may.
+const PRESSING = ["offline", "paused", "cover-open", "media-empty", "media-jam", "error", "other", "media-low", "drawer-open"];
 
-export class Printers {
+export class Printers extends EventTarget {
   #known = new Map();
+  #told = soon(() => this.dispatchEvent(new Event("change")));
 
-  constructor(onChange = () => {}) {
-    this.onChange = onChange;
+  /** The printers that tickets go to. */
+  get all() {
+    return [...this.#known.values()].filter((printer) => printer.configured !== false);
+  }
+
+  /** Those that were found and that nobody configured. */
+  get found() {
+    return [...this.#known.values()].filter((printer) => printer.configured === false);
+  }
+
+  get(name) {
+    return this.#known.get(name);
   }
 
   /** The answer to get_printers: the whole list. */
   list(printers) {
     const before = this.#known;
     this.#known = new Map(printers.map((printer) => [printer.name, { ...live(before.get(printer.name)), ...printer }]));
-    this.show();
+    this.#changed();
   }
 
   /** The part of `status` that speaks of printers. */
   status(printers) {
     for (const { name, ...rest } of printers) this.#known.set(name, { ...this.#known.get(name), name, ...rest });
-    this.show();
+    this.#changed();
   }
 
   change(name, state, reasons = []) {
     this.#known.set(name, { ...this.#known.get(name), name, state, reasons });
-    this.show();
+    this.#changed();
   }
 
-  /** ready, busy or trouble: the lamp above the slot, which is the virtual printer's where there is one. */
+  /** good, busy or bad: the lamp above the slot, which is the virtual printer's where there is one. */
   get lamp() {
-    const all = [...this.#known.values()];
-    const virtual = all.filter((printer) => printer.is_virtual);
-    const states = (virtual.length ? virtual : all).map(stateOf);
-    if (states.some((state) => TROUBLE.has(state))) return "trouble";
-    return states.includes("processing") ? "busy" : "ready";
+    const virtual = this.all.filter((printer) => printer.is_virtual);
+    const conditions = (virtual.length ? virtual : this.all).map(condition);
+    if (conditions.some(({ tone }) => tone === "bad")) return "trouble";
+    return conditions.some(({ tone }) => tone === "busy") ? "busy" : "ready";
   }
 
-  show() {
-    const printers = [...this.#known.values()];
-    $("printers-empty").hidden = printers.length > 0;
-    $("printers").replaceChildren(...printers.map(card));
-    showChoices(printers);
-    this.onChange();
+  #changed() {
+    for (const select of [$("printer"), $("burst-printer")]) showChoices(select, this.all);
+    this.#told();
   }
 }
 
 const live = (printer) => (printer ? { state: printer.state, reasons: printer.reasons, waiting: printer.waiting } : {});
-const stateOf = (printer) => (TROUBLE.has(printer.status) && !printer.state ? printer.status : printer.state ?? printer.status ?? "unknown");
 
-function card(printer) {
-  const state = stateOf(printer);
-  const reasons = (printer.reasons ?? []).map((reason) => known(`reason.${reason}`, reason));
-  const facts = [
-    printer.printer_type && known(`type.${printer.printer_type}`, printer.printer_type),
-    printer.driver,
-    printer.port,
-  ].filter(Boolean);
-  return make(
-    "li",
-    { className: "printer" },
-    make(
-      "p",
-      { className: "printer-name" },
-      make("strong", { textContent: printer.name }),
-      printer.is_default ? make("span", { className: "tag", textContent: t("printers.default") }) : null,
-    ),
-    make(
-      "p",
-      { className: `printer-state ${TROUBLE.has(state) ? "bad" : reasons.length ? "careful" : ""}` },
-      make("span", { className: "lamp" }),
-      [known(`printer.${state}`, state), ...reasons].join(", "),
-    ),
-    make("p", { className: "quiet facts", textContent: [...new Set(facts)].join(" · ") }),
-    printer.waiting === undefined
-      ? null
-      : make("p", {
-          className: "quiet",
-          textContent: printer.waiting ? t("printers.waiting", { count: printer.waiting }) : t("printers.nothing_waiting"),
-        }),
-  );
+/**
+ * How a printer is: `tone` good, busy, careful or bad; `word` the key of the one word for it, `reasons` all reasons, the
+ * most pressing first.
+ */
+export function condition(printer) {
+  const state = printer.state ?? printer.status ?? "unknown";
+  const reasons = [...(printer.reasons ?? [])].sort((one, other) => rank(one) - rank(other));
+  if (TROUBLE.has(state)) return { tone: "bad", word: reasons.length ? `reason.${reasons[0]}` : `printer.${state}`, reasons };
+  if (state === "paused") return { tone: "careful", word: "printer.paused", reasons };
+  if (state === "processing") return { tone: "busy", word: "printer.processing", reasons };
+  if (reasons.length) return { tone: "careful", word: `reason.${reasons[0]}`, reasons };
+  if (printer.status === "unknown") return { tone: "quiet", word: "printer.unknown", reasons };
+  return { tone: state === "unknown" ? "quiet" : "good", word: `printer.${state}`, reasons };
 }
 
-function showChoices(printers) {
-  const select = $("printer");
-  const chosen = select.value;
+const rank = (reason) => (PRESSING.indexOf(reason) + PRESSING.length + 1) % (PRESSING.length + 1);
+
+function showChoices(select, printers) {
   const names = printers.map((printer) => printer.name);
-  const shown = [...select.options].slice(1).map((option) => option.value);
+  const fixed = [...select.options].filter((option) => option.value === "");
+  const shown = [...select.options].filter((option) => option.value !== "").map((option) => option.value);
   if (names.join("\n") === shown.join("\n")) return; // an open list must not be rebuilt under the finger
-  select.replaceChildren(
-    select.options[0],
-    ...names.map((name) => make("option", { value: name, textContent: name })),
-  );
-  select.value = names.includes(chosen) ? chosen : "";
+  const chosen = select.value;
+  select.replaceChildren(...fixed, ...names.map((name) => make("option", { value: name, textContent: name })));
+  const usual = fixed.length ? "" : (printers.find((printer) => printer.is_default)?.name ?? names[0] ?? "");
+  select.value = names.includes(chosen) ? chosen : usual;
 }

@@ -3,7 +3,7 @@
 
 export const PRINTED = new Set(["confirmed", "sent", "spooled"]);
 export const FINAL = new Set([...PRINTED, "failed", "expired", "cancelled"]);
-export const NOISE = new Set(["ping", "pong", "preview", "status"]);
+export const NOISE = new Set(["ping", "pong", "preview", "status", "get_jobs", "jobs"]);
 
 const SECRET = "auth_token";
 
@@ -21,8 +21,7 @@ export const ping = (id) => ({ tipo: "ping", id });
 export const status = (token) => withToken({ tipo: "status" }, token);
 export const printers = (token) => withToken({ tipo: "get_printers" }, token);
 export const job = (id, token) => withToken({ tipo: "job", id, watch: true }, token);
-export const cancel = (id, token) => withToken({ tipo: "cancel", id }, token);
-export const reprint = (id, newId, token) => withToken({ tipo: "reprint", id, new_id: newId }, token);
+export const jobs = ({ limit, pending }, token) => withToken(withoutEmpty({ tipo: "get_jobs", limit, pending }), token);
 export const subscribe = (topics, token) => withToken({ tipo: "subscribe", topics }, token);
 
 /** The same message with the page's token, unless it carries one of its own. */
@@ -58,9 +57,13 @@ export function read(text) {
     return null;
   }
   if (!isObject(wire) || typeof wire.tipo !== "string") return null;
-  const { tipo, mensaje, ...rest } = wire;
+  return { ...plain(wire), wire };
+}
+
+/** A message, or one in a list of them, in English names. */
+export function plain({ tipo, mensaje, ...rest }) {
   if (rest.id !== undefined && rest.id !== null) rest.id = String(rest.id);
-  return { ...rest, kind: tipo, text: sentence(mensaje), wire };
+  return { ...rest, kind: tipo, text: sentence(mensaje) };
 }
 
 /** A message for people without the category word that v1 clients split on. */

@@ -13,6 +13,7 @@ const TACO =
   "XU5gHADIGAGWkAOuhh7DzTHeH05D1cLrQ2AegDOMT5T2OdoQbqC8wlxlGdXxR52//jEdI6j7N5/jb+maARK69NMvAAAAAElFTkSuQmCC";
 
 const paper = (...commands) => ({ version: "1.0", profile: PROFILE, commands });
+const modern = (...commands) => ({ version: "1.1", profile: PROFILE, commands }); // what 1.0 does not have
 const command = (type, data = {}) => ({ type, data });
 const text = (words, style, align) =>
   command("text", {
@@ -199,6 +200,22 @@ const qr = () =>
     cut(),
   );
 
+const columns = () =>
+  modern(
+    command("columns", {
+      cells: [
+        { text: "TOTAL", style: { bold: true, size: "2x2" } },
+        { text: "$429.00", width: 20, align: "right", style: { bold: true, size: "2x2" } },
+      ],
+    }),
+    command("columns", { cells: [{ text: "Efectivo" }, { text: "$500.00", align: "center" }, { text: "Cambio $71.00", align: "right" }] }),
+    cut(),
+  );
+
+const pdf417 = () => modern(command("pdf417", { data: "CFDI|XAXX010101000|429.00|A-004821", pixel_width: 420, human_text: "Factura A-004821" }), cut());
+const datamatrix = () => modern(command("datamatrix", { data: "SN-0042-2026", pixel_width: 160, human_text: "SN-0042-2026" }), cut());
+const aztec = () => modern(command("aztec", { data: "ENTRADA 21:30 FILA 7", pixel_width: 180, human_text: "Entrada 21:30, fila 7" }), cut());
+
 const raw = () =>
   paper(
     text("Bytes tal cual:"),
@@ -229,7 +246,7 @@ const first = () => ({
 /** group -> sample name -> what the editor shows. Names are keys of the text table (`sample.<name>`). */
 export const SAMPLES = {
   receipts: { taqueria, abarrotes, receipt },
-  commands: { styles, labels, table, separators, image, barcode, qr, raw, pulse, beep },
+  commands: { styles, labels, table, columns, separators, image, barcode, qr, pdf417, datamatrix, aztec, raw, pulse, beep },
   messages: { first },
 };
 

@@ -1,4 +1,4 @@
-// The bar's signs of life: the link, the queue's numbers, the ping. It shows what it is told and keeps no other state.
+// The bar's signs of life: the link and the queue's numbers. It shows what it is told and keeps no other state.
 
 import { $ } from "./dom.js";
 import { t } from "./i18n.js";
@@ -7,15 +7,12 @@ const COUNTDOWN_MS = 500;
 
 export class Vitals {
   #queue = null;
-  #ping = undefined;
   #countdown = 0;
 
   constructor(connection) {
     this.connection = connection;
     connection.addEventListener("state", () => this.#showLink());
-    connection.addEventListener("latency", ({ detail }) => this.#showPing(detail));
     $("reconnect").addEventListener("click", () => connection.reconnect());
-    $("ping").addEventListener("click", async () => this.#showPing(await connection.ping()));
   }
 
   /** `current` waiting of `capacity`. */
@@ -39,7 +36,6 @@ export class Vitals {
   /** Say everything again, in the language chosen now. */
   retell() {
     this.#showLink();
-    this.#showPing(this.#ping);
     if (this.#queue) this.queue(this.#queue.current, this.#queue.capacity);
   }
 
@@ -47,6 +43,7 @@ export class Vitals {
     const { state, retryAt } = this.connection;
     clearInterval(this.#countdown);
     $("link").dataset.state = state;
+    document.documentElement.dataset.link = state;
     const say = () => {
       const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
       $("link-text").textContent = t(`link.${state}`, { seconds });
@@ -59,12 +56,5 @@ export class Vitals {
       this.#countdown = setInterval(say, COUNTDOWN_MS);
     }
     $("reconnect").hidden = state === "connected" || state === "connecting";
-    if (state !== "connected") this.#showPing(undefined);
-  }
-
-  #showPing(ms) {
-    this.#ping = ms;
-    $("ping-result").value =
-      ms === undefined ? "" : ms === null ? t("bar.ping_none") : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   }
 }

@@ -8,15 +8,19 @@ the status that the server gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ticket_daemon import __version__
 from ticket_daemon.server.described.schemas import Schema, body_of, components
 from ticket_daemon.server.http import STATUS
+from ticket_daemon.server.log_lines import MAX_LINES
 
 _WHERE: Final = "#/components/schemas/"
 #: A schema's name for an answer that is a picture.
 PNG: Final = "image/png"
+#: And for one that is lines of JSON.
+JSON_LINES: Final = "application/x-ndjson"
 
 _BODY: Final = ("invalid_json", "invalid_message", "too_large")
 _TOKEN: Final = ("unauthorized",)
@@ -38,6 +42,7 @@ class Operation(NamedTuple):
 
 
 _JOB: Final = (*_TOKEN, "unknown_job", *_QUEUE)
+_TRY: Final = (*_TOKEN, "unknown_printer", "invalid_document", "queue_full", *_QUEUE)
 _STEER: Final = (*_BODY, *_JOB, "not_cancellable")
 
 OPERATIONS: Final = (
@@ -86,6 +91,30 @@ OPERATIONS: Final = (
         "post", "/api/v1/reload", "reload", "Take the configuration's printers as they are now.",
         {200: ("What it changed.", "Reloaded")}, (*_TOKEN, "invalid_config", "invalid_profiles", *_QUEUE),
     ),
+    *(
+        Operation(
+            "post", f"/api/v1/printers/{{name}}/{what}", f"{what}Printer", summary,
+            {202: ("Accepted: the job that does it is on disk.", "Ack")}, _TRY,
+        )
+        for what, summary in (
+            ("test", "Print a test ticket."),
+            ("drawer", "Open the drawer."),
+            ("calibration", "Print the calibration ticket."),
+        )
+    ),
+    Operation(
+        "post", "/api/v1/printers/{name}/burst", "burstPrinter", "Print many test tickets at once.",
+        {202: ("Those accepted, and how many were refused for want of places.", "Burst")},
+        (*_BODY, *_TOKEN, "unknown_printer", *_QUEUE), body="BurstRequest",
+    ),
+    Operation(
+        "get", "/api/v1/log", "log", "Lines of the daemon's log.", {200: ("Newest first.", "LogLines")},
+        ("invalid_message", *_TOKEN),
+    ),
+    Operation(
+        "get", "/api/v1/log.jsonl", "exportLog", "Lines of the daemon's log as a file.",
+        {200: ("Oldest first, as many as 5,000 unless said.", JSON_LINES)}, ("invalid_message", *_TOKEN),
+    ),
     Operation("get", "/health", "health", "How the daemon is.", {200: ("How it is.", "Health")}, token=False),
 )  # fmt: skip
 
@@ -101,7 +130,32 @@ _LIMIT: Final = {
     "name": "limit", "in": "query", "description": "How many.",
     "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50},
 }  # fmt: skip
-_ID: Final = {"name": "id", "in": "path", "required": True, "description": "The job.", "schema": {"type": "string"}}
+_PENDING: Final = {
+    "name": "pending", "in": "query", "description": "Only those that have not ended, in their order.",
+    "schema": {"type": "boolean", "default": False},
+}  # fmt: skip
+_CHOICE: Final = tuple(
+    {"name": name, "in": "query", "description": meaning, "schema": schema}
+    for name, meaning, schema in (
+        ("limit", "How many lines.", {"type": "integer", "minimum": 1, "maximum": MAX_LINES}),
+        ("level", "At least.", {"enum": ["debug", "info", "warning", "error"], "default": "debug"}),
+        ("text", "What is in the line.", {"type": "string", "maxLength": 200}),
+        ("audit", "Audit lines only.", {"type": "boolean", "default": False}),
+    )
+)
+
+
+def _in_path(name: str, meaning: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "string"}}
+
+
+#: Operation -> its parameters; those of the path are found by it.
+_PARAMETERS: Final[Mapping[str, tuple[Schema, ...]]] = MappingProxyType(
+    {"listJobs": (_LIMIT, _PENDING), "log": _CHOICE, "exportLog": _CHOICE}
+)
+_PLACES: Final[Mapping[str, Schema]] = MappingProxyType(
+    {"{id}": _in_path("id", "The job."), "{name}": _in_path("name", "The printer's name, whatever its case.")}
+)
 
 
 def openapi() -> dict[str, Any]:
@@ -133,7 +187,8 @@ def openapi() -> dict[str, Any]:
 def _described(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
     described["security"] = [{}, {"token": []}] if operation.token else []
-    parameters = [_ID] if "{id}" in operation.path else [_LIMIT] if operation.name == "listJobs" else []
+    parameters = [place for word, place in _PLACES.items() if word in operation.path]
+    parameters += _PARAMETERS.get(operation.name, ())
     if parameters:
         described["parameters"] = parameters
     if operation.body:
@@ -148,8 +203,8 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 
 def _content(name: str) -> dict[str, Any]:
-    if name == PNG:
-        return {PNG: {}}
+    if name in (PNG, JSON_LINES):
+        return {name: {}}
     schema: Schema = {"$ref": _WHERE + name}
     return {"application/json": {"schema": schema}}
 

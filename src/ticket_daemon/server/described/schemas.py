@@ -17,6 +17,7 @@ from ticket_daemon import errors
 from ticket_daemon.poster.document import Document
 from ticket_daemon.poster.document.model import SYMBOLOGIES
 from ticket_daemon.server import wire
+from ticket_daemon.server.desk import Burst, BurstRequest, LogLines
 from ticket_daemon.server.upkeep import Reloaded
 
 Schema = dict[str, Any]
@@ -28,7 +29,7 @@ DEFS: Final = "#/$defs/"
 REQUESTS: Final[tuple[type[msgspec.Struct], ...]] = wire.Request.__args__
 ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = wire.Answer.__args__
 #: Answers over HTTP only.
-HTTP_ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = (wire.Health, Reloaded)
+HTTP_ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = (wire.Health, Reloaded, Burst, LogLines)
 
 #: Components whose fields are absent, never null.
 _LEAVE_OUT: Final = {kind.__name__ for kind in ANSWERS} | {"Change", "Summary"}
@@ -57,7 +58,7 @@ def error_codes() -> list[str]:
 
 def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]:
     """Every component by name; references to others begin with `where`. `discriminators` are OpenAPI's."""
-    types: tuple[type[msgspec.Struct], ...] = (*REQUESTS, *ANSWERS, *HTTP_ANSWERS, Document)
+    types: tuple[type[msgspec.Struct], ...] = (*REQUESTS, *ANSWERS, *HTTP_ANSWERS, BurstRequest, Document)
     _, found = msgspec.json.schema_components(types, ref_template=where + "{name}")
     for name, schema in found.items():
         _open(schema)

@@ -188,10 +188,11 @@ class Change(Struct, frozen=True, omit_defaults=True):
 
 
 class Jobs(_Answer, frozen=True, tag="jobs", kw_only=True):
-    """The newest jobs, newest first; each as in `job`."""
+    """Jobs, each as in `job`: the newest first, or, `pending`, those that have not ended, in their order."""
 
     status: Ok
     jobs: tuple[JobAnswer, ...]
+    pending: bool | None = None
 
 
 class JobNews(JobAnswer, frozen=True, tag="job_event", kw_only=True):

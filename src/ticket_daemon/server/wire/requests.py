@@ -99,9 +99,10 @@ class ReleaseRequest(_Request, frozen=True, tag="release", kw_only=True):
 
 
 class JobsRequest(_Request, frozen=True, tag="get_jobs"):
-    """The newest jobs."""
+    """The newest jobs, or those that have not ended."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+    pending: bool = False
 
 
 class PreviewRequest(_Request, frozen=True, tag="preview"):

@@ -90,9 +90,9 @@ def job_answer(job: Job, lang: str, history: Iterable[Entry] = ()) -> JobAnswer:
     return JobAnswer(**_job_fields(job, lang), history=changes)
 
 
-def jobs_answer(jobs: Iterable[Job], lang: str) -> Jobs:
-    """The newest jobs."""
-    return Jobs(status="ok", jobs=tuple(job_answer(job, lang) for job in jobs))
+def jobs_answer(jobs: Iterable[Job], lang: str, *, pending: bool = False) -> Jobs:
+    """Some jobs."""
+    return Jobs(status="ok", jobs=tuple(job_answer(job, lang) for job in jobs), pending=pending or None)
 
 
 def job_news(job: Job, lang: str) -> JobNews:

@@ -1,0 +1,91 @@
+"""The page's own files, kept in memory and told apart by what is in them.
+
+It knows names, kinds and digests of the files in `web`; it does not know what they show. It promises that no path leads
+to any other file, that a browser asks again for nothing it has (a digest in the address names what never changes), and
+that a daemon whose page nobody opens reads none of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+from importlib import resources
+from typing import Final, NamedTuple
+
+from aiohttp import web
+
+PAGE: Final = "index.html"
+PREFIX: Final = "/static/"
+_KINDS: Final = {
+    "css": "text/css", "html": "text/html", "js": "text/javascript", "json": "application/json",
+    "svg": "image/svg+xml", "png": "image/png", "webmanifest": "application/manifest+json",
+}  # fmt: skip
+_DIGEST_BYTES: Final = 8
+#: A year in seconds, the longest that caches are asked to keep anything (RFC 9111 knows no "for ever").
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_ASK_AGAIN: Final = "no-cache"
+#: Below this many bytes, packing a file saves nothing: it travels in one packet either way.
+_WORTH_PACKING: Final = 1024
+
+
+class File(NamedTuple):
+    """One file: as it is, packed (None where that saves nothing), its kind and the digest of its bytes."""
+
+    body: bytes
+    packed: bytes | None
+    kind: str
+    digest: str
+
+
+class Site(NamedTuple):
+    """Every file of the page by name, and the digest of them all."""
+
+    files: dict[str, File]
+    stamp: str
+
+
+@functools.cache
+def _site() -> Site:
+    """The page's files, read once."""
+    folder = resources.files("ticket_daemon.web")
+    plain = {
+        entry.name: entry.read_bytes()
+        for entry in folder.iterdir()
+        if entry.is_file() and entry.name.rpartition(".")[2] in _KINDS
+    }
+    stamp = _digest(b"".join(plain[name] for name in sorted(plain)))
+    # The page names its files with the digest of them all; their imports are relative and so carry it on.
+    plain[PAGE] = plain[PAGE].replace(f'"{PREFIX}'.encode(), f'"{PREFIX}{stamp}/'.encode())
+    return Site({name: _file(name, body) for name, body in plain.items()}, stamp)
+
+
+def _file(name: str, body: bytes) -> File:
+    packed = gzip.compress(body, mtime=0) if len(body) >= _WORTH_PACKING else None
+    return File(body, packed, _KINDS[name.rpartition(".")[2]], _digest(body))
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def answer(request: web.Request, name: str, headers: dict[str, str]) -> web.Response:
+    """The file `name` ("app.js", or "<digest>/app.js") as an answer to `request`. Raises HTTPNotFound.
+
+    `headers` go with it. Under the digest of all files it may be kept for ever, else it is asked for again.
+    """
+    stamp, _, bare = name.rpartition("/")
+    site = _site()
+    file = site.files.get(bare)
+    if file is None:
+        raise web.HTTPNotFound
+    kept = _FOR_EVER if stamp == site.stamp else _ASK_AGAIN
+    headers = {**headers, "ETag": f'"{file.digest}"', "Cache-Control": kept, "Vary": "Accept-Encoding"}
+    if any(tag.value == file.digest for tag in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    body = file.body
+    if file.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = file.packed
+        headers["Content-Encoding"] = "gzip"
+    charset = None if file.kind == "image/png" else "utf-8"
+    return web.Response(body=body, content_type=file.kind, charset=charset, headers=headers)

@@ -1,0 +1,96 @@
+// How the service itself is: health, figures, the round trip to it. It asks /health while its view is seen and shows it; it
+// decides nothing.
+
+import * as api from "./api.js";
+import { $, make } from "./dom.js";
+import { known, t } from "./i18n.js";
+import { icon } from "./icons.js";
+import { onView, viewNow } from "./router.js";
+import { span } from "./words.js";
+
+const EVERY_MS = 5000;
+const TONES = { ok: "good", degraded: "careful", error: "bad" };
+
+export class Service {
+  #health = null;
+  #timer = 0;
+  #ping = undefined;
+
+  constructor(connection) {
+    this.connection = connection;
+    onView(() => this.#again(0));
+    document.addEventListener("visibilitychange", () => this.#again(0));
+    connection.addEventListener("state", () => {
+      this.#again(0);
+      if (connection.state !== "connected") this.#showPing(undefined);
+    });
+    connection.addEventListener("latency", ({ detail }) => this.#showPing(detail));
+    $("ping").addEventListener("click", async () => this.#showPing(await connection.ping()));
+  }
+
+  retell() {
+    this.#show();
+    this.#showPing(this.#ping);
+  }
+
+  #again(pause) {
+    clearTimeout(this.#timer);
+    if (viewNow() === "service" && !document.hidden) this.#timer = setTimeout(() => this.#look(), pause);
+  }
+
+  async #look() {
+    try {
+      this.#health = await api.get("/health");
+    } catch (refusal) {
+      if (!(refusal instanceof api.Refusal)) throw refusal;
+      this.#health = null;
+    }
+    this.#show();
+    this.#again(EVERY_MS);
+  }
+
+  #show() {
+    const health = this.#health;
+    const status = health?.status ?? "unknown";
+    const tone = TONES[status] ?? "quiet";
+    $("service-state").className = `answer ${tone}`;
+    $("service-state").replaceChildren(
+      make("span", { className: "disc" }, icon(tone)),
+      make(
+        "div",
+        { className: "answer-words" },
+        make("p", { className: "answer-state", textContent: known(`health.${status}`, status) }),
+        make("p", { className: "answer-because", textContent: health ? why(health) : t("refusal.offline") }),
+      ),
+    );
+    $("service-facts").replaceChildren(...(health ? facts(health) : []));
+  }
+
+  #showPing(ms) {
+    this.#ping = ms;
+    $("ping-result").value = ms === undefined ? "" : ms === null ? t("service.ping_none") : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  }
+}
+
+function why(health) {
+  if (health.storage?.status === "error") return t("health.why_storage", { detail: health.storage.detail });
+  if (health.status === "ok") return t("health.why_ok");
+  return health.worker?.running === false ? t("health.why_worker") : t("health.why_printers");
+}
+
+function facts({ queue = {}, worker = {}, printers = {}, build = {}, uptime_seconds: uptime }) {
+  const lines = {
+    "service.uptime": uptime === undefined ? null : span(uptime),
+    "service.queue": t("bar.queue_of", { current: queue.current, capacity: queue.capacity }),
+    "service.printed": worker.jobs_processed,
+    "service.failed": worker.jobs_failed,
+    "service.printers": printers.detected_count,
+    "service.version": build.version,
+    "service.env": known(`env.${build.env}`, build.env),
+    "service.build": [build.date, build.time, build.commit].filter(Boolean).join(" "),
+    "service.address": location.host,
+  };
+  return Object.entries(lines)
+    .filter(([, value]) => value !== undefined && value !== null && value !== "")
+    .map(([label, value]) => make("div", {}, make("dt", { textContent: t(label) }), make("dd", { textContent: String(value) })));
+}
