@@ -26,8 +26,8 @@ STOP_WITHIN_S = 15
 WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
-#: The page asks for it and hides what it would show where there is none; the browser notes the 404 all the same.
-MAY_BE_MISSING = "/api/v1/doctor"
+#: The page asks for these and hides what it would show where there are none; the browser notes the 404 all the same.
+MAY_BE_MISSING = ("/api/v1/doctor", "/auth/session", "/auth/origins")
 
 #: Runs in every page before its own scripts; init scripts are not subject to the page's policy.
 WITNESS = """
@@ -127,7 +127,7 @@ class Visit:
         self.context.add_init_script(WITNESS)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
-        self.may_fail = [MAY_BE_MISSING]  #: parts of addresses whose failure is no error of the page's
+        self.may_fail = [*MAY_BE_MISSING]  #: parts of addresses whose failure is no error of the page's
         self.requests: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._hear)
