@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from visits import Visit
 
 
@@ -68,3 +68,61 @@ def test_burst_of_another_size_is_not_even_asked_about(service: Page, count: str
     service.click("#burst-start")
     assert service.locator("#burst-count").evaluate("input => !input.validity.valid")
     expect(service.locator(".question")).to_have_count(0)
+
+
+# --- who may print ---
+
+SITES = {
+    "configured": ["https://pos.example.mx"],
+    "paired": ["https://caja.example.mx"],
+    "refused": ["https://nuevo.example.mx"],
+    "loopback_pages": True,
+}
+
+
+def test_sites_are_allowed_and_removed_only_after_a_question(visit: Visit) -> None:
+    """The daemon's side of it has its own tests; here it is what a person sees and what is asked of the daemon."""
+    asked: list[tuple[str, str, str | None]] = []
+
+    def answer(route: Route) -> None:
+        request = route.request
+        if request.method != "GET":
+            asked.append((request.method, request.url.partition("/auth/")[2], request.post_data))
+        route.fulfill(json=SITES)
+
+    visit.page.route("**/auth/origins*", answer)
+    page = visit.open("service")
+    expect(page.locator("#origins-list li")).to_have_count(3)
+    expect(page.locator("#origins-list li").first).to_contain_text("Quiso conectarse")
+    page.locator("#origins-list [data-does=allow]").click()
+    expect(page.locator(".question")).to_contain_text("https://nuevo.example.mx")
+    page.locator(".question [data-does=no]").click()
+    assert asked == []
+    page.locator("#origins-list [data-does=allow]").click()
+    page.locator(".question [data-does=yes]").click()
+    expect(page.locator("#notice")).to_contain_text("Permitido: https://nuevo.example.mx")
+    page.locator("#origins-list [data-does=forbid]").click()
+    page.locator(".question [data-does=yes]").click()
+    expect(page.locator("#notice")).to_contain_text("Quitado: https://caja.example.mx")
+    page.fill("#origin", "https://otro.example.mx")
+    page.locator("#origin-form button").click()
+    page.locator(".question [data-does=yes]").click()
+    expect(page.locator("#origin")).to_have_value("")
+    assert asked == [
+        ("POST", "origins", '{"origin":"https://nuevo.example.mx"}'),
+        ("DELETE", "origins?origin=https%3A%2F%2Fcaja.example.mx", None),
+        ("POST", "origins", '{"origin":"https://otro.example.mx"}'),
+    ]
+
+
+def test_log_out_is_offered_to_whoever_is_logged_in(visit: Visit) -> None:
+    left: list[str] = []
+    visit.page.route("**/auth/session", lambda route: route.fulfill(json={"login_required": True, "logged_in": True}))
+    visit.page.route("**/auth/logout", lambda route: (left.append(route.request.method), route.fulfill(json={})))
+    visit.page.route("**/login", lambda route: route.fulfill(body="<title>log-in</title>", content_type="text/html"))
+    page = visit.open()
+    expect(page.locator("#log-out")).to_be_hidden()
+    page.click("#settings summary")
+    page.click("#log-out")
+    page.wait_for_url("**/login")
+    assert left == ["POST"]
