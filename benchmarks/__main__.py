@@ -1,6 +1,6 @@
 """`python -m benchmarks [name …]`: run the named benchmarks, or all but the long ones.
 
-`python -m benchmarks soak [--tickets N] [--minutes M]` and `python -m benchmarks executable` are long ones; what comes
+`python -m benchmarks soak [--tickets N] [--minutes M]`, `journal [--jobs N]` and `executable` are long ones; what comes
 after their name is their own.
 """
 
@@ -11,7 +11,7 @@ import sys
 
 NAMES = ("daemon", "startup", "render", "paint")
 #: Those that take minutes, and arguments.
-LONG = ("soak", "executable")
+LONG = ("soak", "journal", "executable")
 
 
 def main() -> int:

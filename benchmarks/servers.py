@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 EXAMPLE = (
@@ -25,21 +25,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextlib.asynccontextmanager
-async def sink() -> AsyncIterator[int]:
-    """A TCP printer that takes everything and says nothing; its port."""
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-            while await reader.read(1 << 16):
-                pass
-        writer.close()
-
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -63,6 +48,14 @@ def process(*command: str, port: int, **environ: str) -> Iterator[subprocess.Pop
 
 
 @contextlib.contextmanager
+def sink() -> Iterator[int]:
+    """A TCP printer that takes everything and says nothing; its port."""
+    port = free_port()
+    with process("-m", "benchmarks.sink", str(port), port=port):
+        yield port
+
+
+@contextlib.contextmanager
 def echo_server(mode: str) -> Iterator[int]:
     """A bare aiohttp WebSocket server; `mode` "echo" sends each message back, "answers" an ack and a result."""
     port = free_port()
@@ -71,11 +64,18 @@ def echo_server(mode: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def daemon(*printer_ports: int, **options: str) -> Iterator[tuple[int, subprocess.Popen[bytes], Path]]:
-    """The daemon with a TCP printer at each port; its own port, process and data directory."""
+def daemon(
+    *printer_ports: int, level: str = "info", database: Path | None = None
+) -> Iterator[tuple[int, subprocess.Popen[bytes], Path]]:
+    """The daemon with a TCP printer at each port; its own port, process and data directory.
+
+    `database` is moved there for it to begin with.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if database is not None:
+            shutil.move(database, Path(folder) / "queue.db")
         config = Path(folder) / "config.toml"
-        lines = ["[queue]", "capacity = 10000", "[log]", f'level = "{options.get("level", "info")}"']
+        lines = ["[queue]", "capacity = 10000", "[limits]", "jobs_per_minute = 0", "[log]", f'level = "{level}"']
         for index, printer_port in enumerate(printer_ports):
             lines += ["[[printers]]", f'name = "p{index}"', f'uri = "socket://127.0.0.1:{printer_port}"']
             lines += ["default = true"] if index == 0 else []

@@ -80,8 +80,8 @@ class Soak:
         self.samples: list[Sample] = []
 
     async def run(self, folder: Path) -> None:
-        async with servers.sink() as printer, aiohttp.ClientSession() as http:
-            with daemon(folder, printer) as (port, pid):
+        with servers.sink() as printer, daemon(folder, printer) as (port, pid):
+            async with aiohttp.ClientSession() as http:
                 sampling = asyncio.create_task(self._sample(pid, folder))
                 self._begun = time.monotonic()
                 await asyncio.gather(*(self._client(http, port) for _ in range(CONNECTIONS)))
