@@ -7,6 +7,8 @@ word; and that one whose link broke in between is held, never repeated or called
 
     next -> link open? -> printer ready? -> start (commit) -> write -> settled, confirmed? -> finish
                                               (committed together with the next start)
+
+The next start waits until the last ticket is settled: a crash leaves one job per printer in doubt, never two.
 """
 
 from __future__ import annotations
@@ -38,10 +40,6 @@ IDLE_CLOSE_S: Final = 15.0
 ASK_S: Final = 0.8
 #: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
 CONFIRM_S: Final = 60.0
-
-#: How long a started job waits for the one before it to be taken; then its start is taken back, so that a crash while
-#: the printer stands still leaves one job in doubt and not two.
-SETTLE_SOON_S: Final = 0.05
 
 _ENDS: Final = {"sent": JobEvent.SEND, "spooled": JobEvent.SPOOL}
 
@@ -138,6 +136,7 @@ class Worker:
             await self._pause(STORAGE_PAUSE_S)
 
     async def _one(self, job: Job) -> None:
+        await self._settle()
         if job.expires_at is not None and self._clock() >= job.expires_at:
             await self._queue.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"))
         elif await self._opened(job) and await self._ready():
@@ -183,7 +182,6 @@ class Worker:
         """Whether the link is open. While it is not, the job waits in the queue: nothing of it has begun."""
         if self.link.is_open and not (self._talk and self._talk.ended.is_set()):
             return True
-        await self._settle()
         await self._close()
         error = await self._open()
         if error is None:
@@ -256,26 +254,15 @@ class Worker:
     # --- printing ---
 
     async def _print(self, job: Job) -> None:
-        """Print a job. The one before it may still be on its way while this one's start is committed, not longer."""
+        """Print a job. Its start is committed together with the outcome of the one before it."""
         data = await self._queue.start(job)
         if data is None:
             return
-        if not self._unsaved and await self._settled_soon() and self.link.is_open:
+        if not self._unsaved and self.link.is_open:
             self._report(state="processing")
             await self._deliver(job, data)
-        else:  # the last outcome is not saved, or the printer takes its time or is gone: this one has not begun
+        else:  # the last outcome is not saved, or the printer has gone: this one has not begun
             await self._put_back(job)
-            await self._settle()  # not cut short this time: a stall is noticed, and no start is tried in vain again
-
-    async def _settled_soon(self) -> bool:
-        if self._unsettled is None:
-            return True
-        try:
-            async with asyncio.timeout(SETTLE_SOON_S):
-                await self._settle()
-        except TimeoutError:
-            return False
-        return True
 
     async def _deliver(self, job: Job, data: bytes) -> None:
         """Send a job's bytes and find out what can be known of them."""
