@@ -16,12 +16,13 @@ from typing import Final
 from ticket_daemon.poster.escpos.answers import (
     Answer,
     AnswerParser,
+    AutoStatusAnswer,
     ProcessAnswer,
     RealtimeAnswer,
     StatusAnswer,
     realtime_reasons,
 )
-from ticket_daemon.poster.escpos.status import RealtimeStatus, Response, TransmitStatus
+from ticket_daemon.poster.escpos.status import AutoStatus, RealtimeStatus, Response, TransmitStatus
 from ticket_daemon.transport import Link
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ ANSWER_S: Final = 2.0
 #: Process ids are four characters 20h-7Eh (Epson, GS ( H fn 48).
 _DIGITS: Final = bytes(range(0x21, 0x7F))
 _QUESTIONS: Final = (1, 2, 3, 4)
+#: How a printer can say that what came before is printed, the best way first: by name, or by answering in its turn.
+CONFIRMING: Final = ("process_id", "gs_r", "asb")
+#: What is asked in its turn, and the form of the answer. Switching Automatic Status Back on makes the printer send it,
+#: in its turn like any command; it is switched off again so that no change of state can be taken for an answer.
+_IN_TURN: Final[dict[str, tuple[bytes, type[Answer]]]] = {
+    "gs_r": (TransmitStatus(1).encode(), StatusAnswer),
+    "asb": (AutoStatus(0x02).encode() + AutoStatus(0).encode(), AutoStatusAnswer),
+}
 #: Reasons with which a printer prints on.
 HARMLESS: Final = frozenset(("media-low", "drawer-open"))
 
@@ -57,7 +66,8 @@ class Talk:
         self._asking = asyncio.Lock()
         self._owed = False  #: a real-time question has not been answered yet
         self._printed: dict[bytes, asyncio.Future[None]] = {}
-        self._in_turn: list[asyncio.Future[None]] = []  #: who waits for GS r, in the order of asking
+        #: Who waits for an answer in its turn, and its form, in the order of asking.
+        self._in_turn: list[tuple[type[Answer], asyncio.Future[None]]] = []
         self.ended = asyncio.Event()  #: the link has nothing more to say
         self.reported: set[bytes] = set()  #: process ids nobody waited for
 
@@ -77,7 +87,7 @@ class Talk:
 
     def _give_up(self) -> None:
         self.ended.set()
-        for waiting in (*self._printed.values(), *self._in_turn):
+        for waiting in (*self._printed.values(), *(waiting for _, waiting in self._in_turn)):
             if not waiting.done():
                 waiting.cancel()
         self._printed.clear()
@@ -95,8 +105,8 @@ class Talk:
                 self._realtime.put_nowait(answer.status)
             case ProcessAnswer():
                 self._process_done(answer.identity)
-            case StatusAnswer() if self._in_turn:
-                waiting = self._in_turn.pop(0)
+            case _ if self._in_turn and isinstance(answer, self._in_turn[0][0]):
+                _, waiting = self._in_turn.pop(0)
                 if not waiting.done():
                     waiting.set_result(None)
 
@@ -117,7 +127,7 @@ class Talk:
     @property
     def can_confirm(self) -> bool:
         """Whether it can say that a ticket is out."""
-        return bool(self._ways & {"process_id", "gs_r"})
+        return not self._ways.isdisjoint(CONFIRMING)
 
     async def reasons(self) -> tuple[str, ...] | None:
         """What is the matter with the printer (nothing: ()); None when it does not answer. Raises LinkBroken."""
@@ -164,10 +174,13 @@ class Talk:
             self._heard(reasons)
             if not HARMLESS.issuperset(reasons):
                 return
-        for way in ("process_id", "gs_r"):
-            if way in self._ways and not await self._answers(way):
-                log.info("printer_does_not_answer", extra={"port": self._link.port, "question": way})
-                self._ways -= {way}
+        for way in CONFIRMING:
+            if way not in self._ways:
+                continue
+            if await self._answers(way):
+                return
+            log.info("printer_does_not_answer", extra={"port": self._link.port, "question": way})
+            self._ways -= {way}
 
     async def _answers(self, way: str) -> bool:
         question, answered = self._question(0, way)
@@ -181,21 +194,23 @@ class Talk:
 
     def ask_when_printed(self, number: int) -> tuple[bytes, asyncio.Future[None]]:
         """Bytes to send behind a ticket, and what is done when the printer has printed it (cancelled: never said)."""
-        return self._question(number, "process_id" if "process_id" in self._ways else "gs_r")
+        return self._question(number, next(way for way in CONFIRMING if way in self._ways))
 
     def _question(self, number: int, way: str) -> tuple[bytes, asyncio.Future[None]]:
         answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self.ended.is_set():
-            answered.cancel()
-        elif way == "process_id":
+        if way == "process_id":
             identity = process_id(number)
+            question = Response.process_id(identity).encode()
             self._printed[identity] = answered
-            return Response.process_id(identity).encode(), answered
         else:
-            self._in_turn.append(answered)
-        return TransmitStatus(1).encode(), answered
+            question, form = _IN_TURN[way]
+            self._in_turn.append((form, answered))
+        if self.ended.is_set():
+            self._give_up()
+        return question, answered
 
     def _forget(self, answered: asyncio.Future[None]) -> None:
         """Nobody waits for this any more; a late answer must not be taken for another's."""
         self._printed = {identity: waiting for identity, waiting in self._printed.items() if waiting is not answered}
+        self._in_turn = [(form, waiting) for form, waiting in self._in_turn if waiting is not answered]
         answered.cancel()

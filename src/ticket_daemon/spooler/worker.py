@@ -291,12 +291,26 @@ class Worker:
         if self._unsettled is None:
             return
         try:
-            await self.link.settled()
+            await self._taken()
         except LinkBroken as error:
             error.sent = max(error.sent, 1)
             await self._broken(error)
         else:
             self._conclude(Verdict(_ENDS[self.link.assurance]))
+
+    async def _taken(self) -> None:
+        """Until the far side has every byte. A printer that can tell is asked meanwhile why it takes so long."""
+        if self._talk is None or not self._talk.can_tell_status:
+            await self.link.settled()
+            return
+        taken = asyncio.ensure_future(self.link.settled())
+        try:
+            while not (await asyncio.wait({taken}, timeout=ASK_S))[0]:
+                await self._seems_well()
+            taken.result()
+        finally:
+            if not taken.cancel():
+                taken.exception()  # looked at: what it said no longer matters
 
     async def _broken(self, error: LinkBroken) -> None:
         """The link broke with a job under way."""
