@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 import pytest
 
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 from ticket_daemon.spooler.talk import CONFIRMING, Talk
-from ticket_daemon.transport.raw_socket import SocketLink
+from ticket_daemon.transport import Link, make_link
 
 TICKET = b"".join(b"line %d\n" % n for n in range(30))
 WAIT_S = 10.0
 
 
 @asynccontextmanager
-async def talking(*ways: str, **options: object) -> AsyncIterator[tuple[EmulatedPrinter, SocketLink, Talk]]:
+async def talking(*ways: str, **options: object) -> AsyncIterator[tuple[EmulatedPrinter, Link, Talk]]:
     profile = find("TM-T20III")
     assert profile is not None
     async with EmulatedPrinter(profile, **options) as printer:  # type: ignore[arg-type]
-        link = SocketLink(urlsplit(printer.uri))
+        link = make_link(printer.uri, profile)
         await link.open()
         talk = Talk(link, ways, lambda reasons: None)
         talk.begin()
