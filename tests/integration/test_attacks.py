@@ -334,7 +334,9 @@ async def test_who_waits_for_a_commit_is_told_although_a_listener_fails(tmp_path
     queue.listen(lambda job: heard.append(job.id))
     accepted = await queue.submit(NewJob("one", "caja", b"1", b"{}", b"x", 1))
     async with asyncio.timeout(10):
-        assert await queue.start(accepted.job) == b"x"
+        begun = await queue.start(accepted.job)
+        assert begun is not None
+        assert begun.data == b"x"
         with pytest.raises(NotCancellable):
             await queue.cancel("one")
     assert heard == ["one", "one"]

@@ -161,7 +161,6 @@ async def test_an_offline_printer_fails_its_jobs_after_the_patience_it_was_given
 
 async def test_a_job_whose_outcome_was_unknown_is_confirmed_when_the_printer_says_so_later(tmp_path: Path) -> None:
     from ticket_daemon.queue import JobEvent, Reason
-    from ticket_daemon.spooler.talk import process_id
 
     async with emulated() as printer, shop(tmp_path, printer) as here:
         printer.set_condition(cover_open=True)
@@ -173,5 +172,5 @@ async def test_a_job_whose_outcome_was_unknown_is_confirmed_when_the_printer_say
         await here.queue.finish(job, JobEvent.HOLD, Reason("unknown_outcome", "job.unknown_outcome"))
         worker = here.spooler._workers["caja"]
         worker.doubt(job)
-        worker._take_reported({process_id(job.seq)})
+        worker._take_reported(set(worker._doubtful))
         assert await here.until("one", "confirmed") == "confirmed"

@@ -11,6 +11,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el id «{id}» ya es de otro ticket con otro contenido; use un id nuevo",
         "the id '{id}' already belongs to another ticket with other content; use a new id",
     ),
+    "job.not_ended": (
+        "el trabajo «{id}» todavía espera o se imprime; se puede reimprimir cuando termine",
+        "job '{id}' still waits or prints; it can be reprinted when it has ended",
+    ),
     "job.wrong_state": (
         "el trabajo «{id}» ya se está imprimiendo o ya terminó; no se puede cambiar",
         "job '{id}' is printing already or has ended; it cannot be changed",

@@ -55,6 +55,13 @@ class Accepted(NamedTuple):
 Answer = Callable[[Accepted | TicketDaemonError], None]
 
 
+class Begun(NamedTuple):
+    """A job that is marked as printing, on disk, and the bytes to print."""
+
+    job: Job
+    data: bytes
+
+
 class Queue:
     """Durable jobs, first in first out per destination. Used from one event loop."""
 
@@ -198,38 +205,44 @@ class Queue:
         """Rings (is set) when a job comes for that destination; whoever waits at it clears it first."""
         return self._lane(destination).bell
 
-    async def start(self, job: Job) -> bytes | None:
-        """Commit that `job` (the head of its queue) begins to print; its bytes, or None when it was cancelled."""
+    async def start(self, job: Job) -> Begun | None:
+        """Commit that `job` (the head of its queue) begins to print; None when it was cancelled meanwhile."""
         now = self._clock()
-        outcome: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[Begun | None] = asyncio.get_running_loop().create_future()
 
         def committed(data: bytes | None, error: StorageUnavailable | None) -> None:
-            if data is not None:  # with the commit, not when the worker wakes: a person may have steered in between
-                self._started(job, now)
+            # With the commit, not when the worker wakes: a person may have steered in between.
+            begun = None if data is None else Begun(self._started(job, now), data)
             if outcome.cancelled():
                 return
             if error is not None:
                 outcome.set_exception(error)
             else:
-                outcome.set_result(data)
+                outcome.set_result(begun)
 
         self._commits.submit(lambda store: store.start(job.seq, now), committed)
         return await outcome
 
-    def _started(self, job: Job, now: int) -> None:
+    def _started(self, job: Job, now: int) -> Job:
         lane = self._lane(job.destination)
         lane.remove(job)
         lane.printing.add(job.seq)
         started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
         self._unfinished[job.id] = started
         self._tell(started)
+        return started
 
     def finish(
-        self, job: Job, event: JobEvent, reason: Reason | None = None, only: JobState | None = None
+        self,
+        job: Job,
+        event: JobEvent,
+        reason: Reason | None = None,
+        only: JobState | None = None,
+        data: bytes | None = None,
     ) -> asyncio.Future[Job | None]:
         """Commit what became of a job (`only` from that state, if given); listeners hear of it after the commit.
 
-        Need not be awaited: operations take effect in the order they were given.
+        `data` are other bytes for it to print. Need not be awaited: operations take effect in the order given.
         """
         now = self._clock()
         outcome: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
@@ -245,8 +258,12 @@ class Queue:
                 outcome.set_result(moved)
 
         def move(store: Store) -> Job | None:
-            allowed = only is None or store.state(job.seq) is only
-            return store.move(job.seq, event, now, reason) if allowed else None
+            if only is not None and store.state(job.seq) is not only:
+                return None
+            moved = store.move(job.seq, event, now, reason)
+            if moved is not None and data is not None:
+                store.replace_data(job.seq, data)
+            return moved
 
         self._commits.submit(move, committed)
         return outcome
@@ -302,9 +319,7 @@ class Queue:
 
     async def release(self, job_id: str, data: bytes) -> Job:
         """Let a held job go on, with these bytes. Raises UnknownJob, NotCancellable."""
-        job = await self._known_job(job_id)
-        await self._commits.run(lambda store: store.replace_data(job.seq, data) if job.state is JobState.HELD else None)
-        return await self._steer(job_id, JobEvent.RELEASE)
+        return await self._steer(job_id, JobEvent.RELEASE, data=data)
 
     async def hold_strangers(self, destinations: Collection[str]) -> list[Job]:
         """Hold the jobs that wait for none of these destinations: nobody would ever print them. Returns them."""
@@ -329,9 +344,14 @@ class Queue:
         return job
 
     async def _steer(
-        self, job_id: str, event: JobEvent, reason: Reason | None = None, only: JobState | None = None
+        self,
+        job_id: str,
+        event: JobEvent,
+        reason: Reason | None = None,
+        only: JobState | None = None,
+        data: bytes | None = None,
     ) -> Job:
-        moved = await self.finish(await self._known_job(job_id), event, reason, only)
+        moved = await self.finish(await self._known_job(job_id), event, reason, only, data)
         if moved is None:
             raise NotCancellable("job.wrong_state", id=job_id)
         return moved
@@ -342,8 +362,10 @@ class Queue:
 
     async def prune(self, older_than: int) -> int:
         """Forget finished jobs last changed before `older_than` (ms since 1970), some at a time; how many went."""
-        total = 0
-        while gone := await self._commits.run(lambda store: store.prune(older_than, PRUNE_ROWS), heavy=True):
+        total, last, more = 0, 0, True
+        while more:
+            stretch = functools.partial(Store.prune, older_than=older_than, after=last, limit=PRUNE_ROWS)
+            gone, last, more = await self._commits.run(stretch, heavy=True)
             total += gone
         return total
 

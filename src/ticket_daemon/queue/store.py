@@ -58,11 +58,12 @@ _MOVES: Final[dict[JobEvent, str]] = {
     if event is not JobEvent.START
     for following in {after(state, event) for state in before(event)}
 }
+_STRETCH: Final = """
+    SELECT max(seq), max(submitted_at) FROM (SELECT seq, submitted_at FROM jobs WHERE seq > ? ORDER BY seq LIMIT ?)
+"""
 _PRUNE: Final = """
-    DELETE FROM jobs WHERE seq IN (
-        SELECT seq FROM (SELECT seq, state, updated_at FROM jobs ORDER BY seq LIMIT ?)
-        WHERE state NOT IN ('queued', 'printing', 'held') AND updated_at < ?
-    )
+    DELETE FROM jobs
+    WHERE seq > ? AND seq <= ? AND state NOT IN ('queued', 'printing', 'held') AND updated_at < ?
 """
 _RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
 
@@ -77,6 +78,14 @@ class Inserted(NamedTuple):
     job: Job
     is_new: bool
     same: bool
+
+
+class Pruned(NamedTuple):
+    """What was forgotten of a stretch of jobs: how many, its last job, and whether old ones may stand behind it."""
+
+    gone: int
+    last: int
+    more: bool
 
 
 class Entry(NamedTuple):
@@ -183,12 +192,16 @@ class Store:
         """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
         self._db.execute("UPDATE jobs SET data = ? WHERE seq = ?", (data, seq))
 
-    def prune(self, older_than: int, limit: int) -> int:
-        """Forget those of the `limit` oldest jobs that are finished and last changed before `older_than`; how many.
+    def prune(self, older_than: int, after: int, limit: int) -> Pruned:
+        """Forget those of the `limit` jobs behind `after` that are finished and last changed before `older_than`.
 
-        Age goes with `seq` closely enough, and looking at the oldest alone costs the same with a million jobs.
+        A stretch at a time, so that nobody waits long for a million jobs to be looked at.
         """
-        return self._db.execute(_PRUNE, (limit, older_than)).rowcount
+        last, newest = self._db.execute(_STRETCH, (after, limit)).fetchone()
+        if last is None:
+            return Pruned(0, after, False)
+        gone = self._db.execute(_PRUNE, (after, last, older_than)).rowcount
+        return Pruned(gone, last, newest < older_than)
 
     # --- reading ---
 

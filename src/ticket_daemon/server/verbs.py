@@ -18,7 +18,7 @@ import msgspec
 
 from ticket_daemon import messages
 from ticket_daemon.config import Settings
-from ticket_daemon.errors import TicketDaemonError, UnknownJob, UnknownPrinter
+from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
 from ticket_daemon.poster.document.model import with_heading
 from ticket_daemon.poster.profile.catalogue import requested
@@ -171,9 +171,12 @@ class Verbs:
     ) -> Accepted:
         """Print a finished or held job once more, as a new job; the drawer stays shut unless asked.
 
-        `banner` puts REIMPRESIÓN over it. Raises UnknownJob, and what `Queue.submit` raises.
+        `banner` puts REIMPRESIÓN over it. Raises UnknownJob, NotCancellable while it waits or prints, and what
+        `Queue.submit` raises.
         """
         job = await self.job(job_id)
+        if not job.is_settled:  # it will come out by itself
+            raise NotCancellable("job.not_ended", id=job_id)
         document, canonical, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
         new = NewJob(
             id=new_id or str(uuid.uuid4()),

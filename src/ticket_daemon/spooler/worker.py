@@ -40,6 +40,10 @@ IDLE_CLOSE_S: Final = 15.0
 ASK_S: Final = 0.8
 #: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
 CONFIRM_S: Final = 60.0
+#: Jobs in doubt of which a late word is still believed; the oldest are forgotten first.
+MAX_DOUBTFUL: Final = 256
+#: Starts of one job that have process ids of their own.
+_STARTS: Final = 8
 
 _ENDS: Final = {"sent": JobEvent.SEND, "spooled": JobEvent.SPOOL}
 
@@ -87,7 +91,13 @@ class Worker:
 
     def doubt(self, job: Job) -> None:
         """A job of an earlier run whose outcome is not known: the printer may still say that it is out."""
-        self._doubtful[process_id(job.seq)] = job
+        while len(self._doubtful) >= MAX_DOUBTFUL:
+            del self._doubtful[next(iter(self._doubtful))]
+        self._doubtful[process_id(_number(job))] = job
+
+    def _no_longer_doubtful(self, job: Job) -> None:
+        """A person has had it printed again: what the printer may yet say of its earlier start is not this one's."""
+        self._doubtful = {name: doubtful for name, doubtful in self._doubtful.items() if doubtful.seq != job.seq}
 
     @property
     def doubtful(self) -> list[Job]:
@@ -255,22 +265,23 @@ class Worker:
 
     async def _print(self, job: Job) -> None:
         """Print a job. Its start is committed together with the outcome of the one before it."""
-        data = await self._queue.start(job)
-        if data is None:
+        begun = await self._queue.start(job)
+        if begun is None:
             return
         if not self._unsaved and self.link.is_open:
             self._report(state="processing")
-            await self._deliver(job, data)
+            await self._deliver(begun.job, begun.data)
         else:  # the last outcome is not saved, or the printer has gone: this one has not begun
-            await self._put_back(job)
+            await self._put_back(begun.job)
 
     async def _deliver(self, job: Job, data: bytes) -> None:
         """Send a job's bytes and find out what can be known of them."""
         answered: asyncio.Future[None] | None = None
         question = b""
         if self._talk is not None and self._talk.can_confirm:
-            question, answered = self._talk.ask_when_printed(job.seq)
+            question, answered = self._talk.ask_when_printed(_number(job))
         self._unsettled = job
+        self._no_longer_doubtful(job)
         try:
             await self.link.write(data + question)
         except LinkBroken as error:
@@ -329,7 +340,7 @@ class Worker:
             self._refusals += 1
         else:
             if verdict.event is JobEvent.HOLD:
-                self._doubtful[process_id(job.seq)] = job
+                self.doubt(job)
             self._conclude(verdict)
         await self._close()
 
@@ -426,3 +437,8 @@ class Worker:
 
     def _report(self, **fields: object) -> None:
         self._destinations.report(self.destination, **fields)
+
+
+def _number(job: Job) -> int:
+    """What the printer is to call this start of a job by: a job that was released is not confirmed by its past."""
+    return job.seq * _STARTS + job.attempts % _STARTS

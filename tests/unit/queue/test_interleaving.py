@@ -67,10 +67,10 @@ class Crowd:
             if job is None:
                 await asyncio.sleep(0)
                 continue
-            data = await self.queue.start(job)
-            if data is None:
+            begun = await self.queue.start(job)
+            if begun is None:
                 continue
-            assert data == job.id.encode()
+            assert begun.data == job.id.encode()
             self.begun[job.id] += 1
             for _ in range(self.chance.randint(0, 3)):
                 await asyncio.sleep(0)

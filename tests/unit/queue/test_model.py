@@ -128,7 +128,9 @@ class QueueModel(RuleBasedStateMachine):
         head = self.queue.head(destination)
         if head is None or self.queue.is_printing(destination):
             return
-        assert self.do(self.queue.start(head)) == head.id.encode()
+        begun = self.do(self.queue.start(head))
+        assert begun is not None
+        assert begun.data == head.id.encode()
         self.move(head.id, E.START)
 
     @precondition(lambda self: self.in_state(S.PRINTING))

@@ -101,7 +101,7 @@ def test_duplicate_of_a_job_that_has_ended_tells_how_it_ended(store: Store) -> N
 def test_number_after_pruning_still_follows_those_that_wait(store: Store) -> None:
     waiting = store.insert(new("b")).job
     led_to(store, S.SENT)
-    assert store.prune(10_000, 10) == 1
+    assert store.prune(10_000, 0, 10).gone == 1
     assert store.insert(new("c")).job.seq > waiting.seq
 
 
@@ -198,7 +198,7 @@ def test_prune_forgets_only_what_has_ended_long_ago(store: Store) -> None:
     for state in JobState:
         led_to(store, state, f"old {state}", at=2_000)
     led_to(store, S.SENT, "new", at=5_000)
-    assert store.prune(5_000, 100) == len(FINAL)
+    assert store.prune(5_000, 0, 100).gone == len(FINAL)
     kept = {job.id for job in store.recent(100)}
     assert kept == {"new", "old queued", "old printing", "old held"}
 
@@ -206,7 +206,27 @@ def test_prune_forgets_only_what_has_ended_long_ago(store: Store) -> None:
 def test_prune_goes_some_at_a_time(store: Store) -> None:
     for number in range(5):
         led_to(store, S.SENT, str(number))
-    assert [store.prune(9_000, 2) for _ in range(4)] == [2, 2, 1, 0]
+    gone, last, more = 0, 0, True
+    stretches = []
+    while more:
+        gone, last, more = store.prune(9_000, last, 2)
+        stretches.append(gone)
+    assert stretches == [2, 2, 1, 0]
+
+
+def test_prune_gets_past_old_jobs_that_have_not_ended(store: Store) -> None:
+    for number in range(4):
+        led_to(store, S.HELD, f"held {number}")
+    led_to(store, S.SENT, "ended")
+    first = store.prune(9_000, 0, 2)
+    assert first == (0, 2, True)
+    assert store.prune(9_000, first.last, 3).gone == 1
+
+
+def test_prune_looks_no_further_than_the_first_stretch_of_young_jobs(store: Store) -> None:
+    led_to(store, S.SENT, "old", at=1_000)
+    store.insert(new("young", at=20_000))
+    assert not store.prune(9_000, 0, 10).more
 
 
 # --- the file ---

@@ -53,6 +53,9 @@ class Pulse(Command, frozen=True):
 _REALTIME_LENGTHS: Final = {1: 2, 2: 2, 3: 5, 7: 1, 8: 7}
 
 
+REALTIME_PULSE: Final = 1
+
+
 class Realtime(Command, frozen=True):
     """fn 1 pulse (m, t × 100 ms), 2 power-off, 3 buzzer, 7 transmit status, 8 clear buffers."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
-from ticket_daemon.poster.escpos import Parser, Unknown, graphics, mechanics, status, symbols
+from ticket_daemon.poster.escpos import Parser, Unknown, graphics, mechanics, parse, status, symbols
 from ticket_daemon.poster.escpos.base import Command
 from ticket_daemon.poster.escpos.characters import FeedLines, Initialize
 from ticket_daemon.poster.layout.table import table_lines
@@ -88,6 +88,8 @@ def cut(data: model.Cut, to: Writer) -> None:
 
 
 def pulse(data: model.Pulse, to: Writer) -> None:
+    if not to.with_pulse:
+        return
     to.command(mechanics.Pulse(data.pin, data.on_time // 2, data.off_time // 2).encode())
 
 
@@ -111,6 +113,7 @@ _ASKING_UNKNOWN: Final = (b"\x1bu", b"\x1bv", b"\x1dg")
 _ASKING_GRAPHICS: Final = frozenset((0, 3, 4, 48, 51, 52, 64, 80))
 #: GS ( C functions that answer: a record, capacities, key codes. Source: Epson reference, GS ( C.
 _ASKING_MEMORY: Final = frozenset((2, 3, 4, 5, 50, 51, 52, 53))
+_PULSE_PREFIXES: Final = (mechanics.Pulse.PREFIX, mechanics.Realtime.PREFIX)
 _LEADS: Final = frozenset(b"\x1b\x1d\x1c\x10")
 _TRANSMIT_SYMBOL_SIZE: Final = 82  # GS ( k fn 82 answers with the stored symbol's size
 
@@ -142,7 +145,21 @@ def raw(data: model.Raw, to: Writer) -> None:
                 raise Fault("raw.unsafe", "hex", command=name, offset=offset)
         if parser.pending:  # what follows it in the ticket would complete it
             raise Fault("raw.incomplete", "hex", offset=len(data.data) - parser.pending)
-    to.raw(data.data)
+    to.raw(data.data if to.with_pulse else without_pulses(data.data))
+
+
+def without_pulses(data: bytes) -> bytes:
+    """Raw bytes with whatever opens the drawer left out, also what would open it together with the bytes behind."""
+    kept = []
+    for command, offset, length in parse(data):
+        begun = isinstance(command, Unknown) and command.data.startswith(_PULSE_PREFIXES)
+        if not (begun or isinstance(command, mechanics.Pulse) or _is_realtime_pulse(command)):
+            kept.append(data[offset : offset + length])
+    return b"".join(kept)
+
+
+def _is_realtime_pulse(command: Command) -> bool:
+    return isinstance(command, mechanics.Realtime) and command.fn == mechanics.REALTIME_PULSE
 
 
 def image(data: model.Image, to: Writer) -> None:

@@ -32,13 +32,13 @@ def render_ticket(
     """Render a document (JSON text or bytes, a mapping, or a Document) for `profile`.
 
     `profile` is what the destination's printer can do; what the document's own profile says beside its model goes
-    over it. Without it the document's model decides. `with_pulse` false leaves drawer kicks out (a reprint).
+    over it. Without it the document's model decides. `with_pulse` false leaves out what opens the drawer.
 
     Raises DocumentError (code `invalid_document`) with the path of the first fault.
     """
     document, warnings = decode(source)
     wanted, overrides = requested(document.profile, profile)
-    writer = Writer(wanted)
+    writer = Writer(wanted, with_pulse=with_pulse)
     writer.warnings += warnings
     writer.warnings += overrides
     for index, command in enumerate(document.commands):
@@ -46,8 +46,6 @@ def render_ticket(
         kind = type(command)
         if kind is RawCommand and not allow_raw:
             raise DocumentError("raw.forbidden", path=writer.path, category="RAW")
-        if not with_pulse and command.__struct_config__.tag == "pulse":
-            continue
         try:
             RENDERERS[kind](command.data, writer)
         except Fault as fault:

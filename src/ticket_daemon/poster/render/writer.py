@@ -88,10 +88,11 @@ def _leaves_open(data: bytes, was_open: bool) -> bool:
 
 
 class Writer:
-    """Gathers one ticket's bytes for one profile."""
+    """Gathers one ticket's bytes for one profile. `with_pulse` false: nothing of it may open the drawer."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, *, with_pulse: bool = True) -> None:
         self.profile = profile
+        self.with_pulse = with_pulse
         self.warnings: list[Warned] = []
         self.path = ""  #: of the command being written, for warnings
         self._paper = profile.columns("A") * profile.font_a.width

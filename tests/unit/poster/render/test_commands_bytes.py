@@ -19,7 +19,7 @@ from ticket_daemon.poster.escpos import graphics as g
 from ticket_daemon.poster.escpos.mechanics import Cut
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
-from ticket_daemon.poster.render.commands import RENDERERS
+from ticket_daemon.poster.render.commands import RENDERERS, without_pulses
 
 WIDE = Profile("wide", code_pages={"WPC1252": 16, "PC437": 0})
 NARROW = Profile("narrow", dots=384, code_pages={"PC437": 0}, kanji=True, cutter="none", buzzer="none")
@@ -548,3 +548,18 @@ def test_after_raw_bytes_everything_is_set_anew(raw: bytes, after: Any) -> None:
     _, rest = data.split(START + raw, 1)
     kinds = {type(found) for found, _, _ in parse(rest)}
     assert {c.SelectCodePage, c.Justify, *STYLING} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (b"a\x1bp\x00\x19\xfab", b"ab"),
+        (b"a\x10\x14\x01\x00\x01b", b"ab"),
+        (b"a\x10\x14\x07\x01b", b"a\x10\x14\x07\x01b"),  # asks for a status
+        (b"a\x1bp\x00", b"a"),  # the next bytes would complete it
+        (b"\x1d8L\x03\x00\x00\x00\x1bp\x00", b"\x1d8L\x03\x00\x00\x00\x1bp\x00"),  # the inside of a picture
+    ],
+)
+def test_raw_bytes_open_no_drawer_where_none_is_to_be_opened(given: bytes, kept: bytes) -> None:
+    assert without_pulses(given) == kept
+    assert kept in printed(command("raw", hex=given.hex()), with_pulse=False)
