@@ -278,6 +278,44 @@ async def test_a_cups_that_is_started_anew_keeps_its_job_and_is_followed_on(tmp_
         assert paper(printer).count(b"UN TACO one") == 1
 
 
+async def test_a_job_that_cups_loses_when_it_is_killed_is_in_doubt(tmp_path: Path) -> None:
+    with cups_server(saves_after_s=3600) as server:
+        printer = server.queue("Caja")
+        (printer / "wait").touch()
+        async with shop(tmp_path, server, "Caja") as here:
+            await here.submit("one")
+            await here.until("one", "printing")
+            await until(lambda: "Caja" in server.run("lpstat", "-o"))
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(server.queue, "Caja")
+            assert await here.until("one", "spooled", "held", "failed") == "held"
+
+
+async def test_a_cups_that_keeps_no_history_has_printed_what_it_has_forgotten(tmp_path: Path) -> None:
+    with cups_server(history=False) as server:
+        printer = server.queue("Caja")
+        async with shop(tmp_path, server, "Caja") as here:
+            for n in range(3):
+                await here.submit(f"t{n}")
+                assert await here.until(f"t{n}", "spooled", "held", "failed") == "spooled"
+        assert paper(printer).count(b"UN TACO") == 3
+
+
+async def test_a_queue_that_is_removed_takes_its_job_with_it(
+    tmp_path: Path, server: CupsServer, name: str, printer: Path
+) -> None:
+    (printer / "say").write_text("STATE: +media-low-report\n")
+    (printer / "wait").touch()
+    async with shop(tmp_path, server, name) as here:
+        await here.submit("one")
+        await here.until_status("media-low")  # so the backend runs
+        server.run("lpadmin", "-x", name)
+        assert await here.until("one", "spooled", "held", "failed") == "held"
+        await here.until_status("offline")
+    (printer / "wait").unlink()
+
+
 async def test_a_paused_queue_is_told_to_clients_in_the_list_of_printers(
     tmp_path: Path, server: CupsServer, name: str, printer: Path
 ) -> None:

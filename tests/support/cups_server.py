@@ -52,7 +52,9 @@ Listen {root}/socket
 LogLevel debug
 Browsing No
 DefaultShared No
-ErrorPolicy {policy}
+ErrorPolicy abort-job
+DirtyCleanInterval {saves_after_s}
+PreserveJobHistory {history}
 <Location />
   Order allow,deny
   Allow all
@@ -69,7 +71,7 @@ ErrorPolicy {policy}
 class CupsServer:
     """A running cupsd. `queue` adds one, whose printer is the folder that it returns."""
 
-    def __init__(self, policy: str = "abort-job") -> None:
+    def __init__(self, *, saves_after_s: int = 0, history: bool = True) -> None:
         if CUPSD is None:
             pytest.skip(HOW_TO_GET_IT)
         # Not pytest's folder: the path of a socket may have some hundred characters, and cupsd's user must get there.
@@ -87,7 +89,12 @@ class CupsServer:
         backend.chmod(0o755)
         (self.root / "bin" / "backend" / "socket").symlink_to(SERVER_BIN / "backend" / "socket")
         (self.root / "etc" / "cups-files.conf").write_text(_FILES.format(root=self.root), "utf-8")
-        settings = _SETTINGS.format(root=self.root, port=self.port, policy=policy)
+        settings = _SETTINGS.format(
+            root=self.root,
+            port=self.port,
+            saves_after_s=saves_after_s,
+            history="Yes" if history else "No",
+        )
         (self.root / "etc" / "cupsd.conf").write_text(settings, "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -113,6 +120,12 @@ class CupsServer:
             self._process.wait(10)
             self._process = None
 
+    def kill(self) -> None:
+        """As a power cut: what it has not saved is gone."""
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
+
     def log(self) -> str:
         path = self.root / "log" / "error"
         return path.read_text("utf-8", "replace")[-4000:] if path.exists() else "(no log)"
@@ -128,7 +141,7 @@ class CupsServer:
     def queue(self, name: str, device: str | None = None) -> Path:
         """A raw queue, to a folder of its own or to a device URI."""
         folder = self.root / f"printer-{name}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
         self.run("lpadmin", "-p", name, "-E", "-v", device or f"tester:{folder}")
         return folder
@@ -139,8 +152,8 @@ class CupsServer:
 
 
 @contextlib.contextmanager
-def cups_server(policy: str = "abort-job") -> Iterator[CupsServer]:
-    server = CupsServer(policy)
+def cups_server(*, saves_after_s: int = 0, history: bool = True) -> Iterator[CupsServer]:
+    server = CupsServer(saves_after_s=saves_after_s, history=history)
     try:
         yield server
     finally:

@@ -53,6 +53,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el ticket se canceló en la cola del sistema ({port})",
         "the ticket was cancelled in the system's queue ({port})",
     ),
+    "link.job_lost": (
+        "la cola del sistema perdió el ticket ({port}), quizá al reiniciarse",
+        "the system's queue lost the ticket ({port}), perhaps when it was started anew",
+    ),
     "link.job_aborted": (
         "la cola del sistema abandonó el ticket ({port}); vea su bitácora",
         "the system's queue gave the ticket up ({port}); see its log",

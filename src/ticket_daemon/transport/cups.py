@@ -96,6 +96,7 @@ class CupsLink(Link):
         self._session: aiohttp.ClientSession | None = None
         self._job: int | None = None
         self._held = False  #: somebody holds the job in CUPS
+        self._was_away = False  #: CUPS did not answer once while the job was in it
         host = address.host or "localhost"
         host = f"[{host}]" if ":" in host else host
         self._url = f"http://{host}:{address.port}{address.path}"
@@ -170,7 +171,7 @@ class CupsLink(Link):
             raise LinkBroken("link.ipp", sent=0, port=self.port, status=f"{answer.status:04X}")
         if not answer.is_well:
             raise JobRefused("link.job_refused", port=self.port, status=f"{answer.status:04X}")
-        self._job = answer.number("job-id")
+        self._job, self._was_away = answer.number("job-id"), False
         self.handed_over = True
 
     async def settled(self) -> None:
@@ -199,10 +200,14 @@ class CupsLink(Link):
                 ipp.request(Operation.GET_JOB_ATTRIBUTES, self._printer, (number, *_wanted(_JOB))),
             )
         except LinkBroken:
+            self._was_away = True
             return False  # `_tell` will find the same, and counts
         state = answer.number("job-state")
-        if answer.status == Status.NOT_FOUND or state == JobState.COMPLETED:
-            return True  # a CUPS that keeps no history has forgotten it: it had taken it whole
+        if state == JobState.COMPLETED:
+            return True
+        if answer.status == Status.NOT_FOUND:
+            await self._has_forgotten()
+            return True
         if state in (JobState.CANCELED, JobState.ABORTED):
             self._job, self.handed_over = None, False
             key = "link.job_cancelled" if state == JobState.CANCELED else "link.job_aborted"
@@ -211,6 +216,19 @@ class CupsLink(Link):
             raise LinkBroken(key, sent=1, port=self.port)
         self._held = state == JobState.HELD
         return False
+
+    async def _has_forgotten(self) -> None:
+        """Whether CUPS forgets jobs that have ended (PreserveJobHistory No), this one among them.
+
+        It also loses what it took shortly before it was killed (it saves its jobs every 30 s): raises LinkBroken then.
+        """
+        if not self._was_away:
+            ended = ((Tag.KEYWORD, "which-jobs", "completed"), (Tag.INTEGER, "limit", "1"))
+            answer = await self._ask(ipp.request(Operation.GET_JOBS, self._printer, ended))
+            if answer.is_well and "job-id" not in answer.attributes:
+                return
+        self._job, self.handed_over = None, False
+        raise LinkBroken("link.job_lost", sent=1, port=self.port)
 
     async def _tell(self) -> None:
         reasons = reasons_in_our_words((await self._printer_state()).words("printer-state-reasons"))

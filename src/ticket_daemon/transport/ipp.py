@@ -22,8 +22,8 @@ class Operation(IntEnum):
 
     PRINT_JOB = 0x0002
     GET_JOB_ATTRIBUTES = 0x0009
+    GET_JOBS = 0x000A
     GET_PRINTER_ATTRIBUTES = 0x000B
-    CUPS_GET_PRINTERS = 0x4002
 
 
 class Status(IntEnum):
