@@ -22,6 +22,7 @@ from aiohttp import web
 
 from ticket_daemon import __version__, claims
 from ticket_daemon.config import Settings, differences
+from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
 from ticket_daemon.printers import Destinations
 from ticket_daemon.queue import Job, Queue
@@ -89,6 +90,7 @@ class Daemon:
         """Lock, open the queue, start printing, listen. Raises AlreadyRunning, ConfigError, StorageUnavailable."""
         self._make_folder()
         self._lock = claims.hold(self.settings.data_dir / LOCK)
+        log.info("configuration", extra={"audit": True, **disclosed(self.settings)})
         try:
             doubtful = await self._open_queue()
         except StorageFull:  # the shop sees why nothing prints, and it goes on by itself when there is room

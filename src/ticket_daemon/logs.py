@@ -41,6 +41,17 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in _STANDARD}
 
 
+class _From(logging.Filter):
+    """Lets pass what is of a level or above, and audit lines whatever the level: they are evidence, not chatter."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__()
+        self.level = logging.getLevelNamesMapping()[level.upper()]
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= self.level or getattr(record, "audit", False) is True
+
+
 class JsonLines(logging.Formatter):
     """{"time": RFC 3339, "level", "event", "logger", …}."""
 
@@ -166,13 +177,16 @@ def set_up(
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
         handler.close()
-    root.setLevel(level.upper())
+    least = _From(level)
+    root.setLevel(min(least.level, logging.INFO))  # audit lines are `info` at least
     root.propagate = False
     if path is not None:
         file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8", delay=True)
         file.setFormatter(JsonLines())
+        file.addFilter(least)
         root.addHandler(file)
     console = logging.StreamHandler(terminal or sys.stderr)
     console.setFormatter(Readable())
+    console.addFilter(least)
     console.setLevel(logging.DEBUG if everything else logging.INFO)
     root.addHandler(console)

@@ -26,7 +26,7 @@ VERBS: Final = {
     "reprint": "jobs",
     "status": "watching",
     "health": "watching",
-    "logs": "watching",
+    "logs": "logs",
     "open": "watching",
     "install": "service",
     "uninstall": "service",

@@ -47,6 +47,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "service.state.failed": ("terminó con un error", "ended with an error"),
     "service.automatic": ("arranca con la máquina", "starts with the machine"),
     "service.manual": ("no arranca con la máquina", "does not start with the machine"),
+    "logs.none": ("no hay ningún registro en {files}", "there is no log in {files}"),
+    "logs.rights": (
+        "este usuario no puede leer {file}; repita con permisos de administrador (sudo)",
+        "this user may not read {file}; repeat with administrator rights (sudo)",
+    ),
     "build.no_pyinstaller": (
         "para construir hace falta PyInstaller: python -m pip install 'ticket-daemon[build]'",
         "building needs PyInstaller: python -m pip install 'ticket-daemon[build]'",

@@ -1,0 +1,187 @@
+"""`logs`: what the daemon wrote down, readable, also while it writes on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from ticket_daemon.cli.common import fail, language, says_errors
+
+#: How often a log that is followed is looked at, in seconds.
+LOOK_S = 0.25
+_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+
+
+class Wanted(NamedTuple):
+    """Which lines, and how they are shown."""
+
+    level: str
+    audit: bool
+    as_json: bool
+
+    def shown(self, line: str) -> str:
+        """The line as it is to be printed; "" when it is not wanted."""
+        import msgspec
+
+        from ticket_daemon.logs import readable
+
+        line = line.rstrip("\n")
+        try:
+            record = msgspec.json.decode(line)
+            unwanted = _LEVELS.index(record["level"]) < _LEVELS.index(self.level)
+            if unwanted or (self.audit and record.get("audit") is not True):
+                return ""
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
+            return "" if self.audit else line  # torn by a power cut, say: better shown than hidden
+        return line if self.as_json else readable(record)
+
+
+@click.command("logs")
+@click.option("-n", "count", type=click.IntRange(0), default=50, show_default=True, help="How many lines.")
+@click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")
+@click.option("--level", type=click.Choice(["debug", "info", "warning", "error"]), default="debug", help="At least.")
+@click.option("--audit", is_flag=True, help="Only audit lines: log-ins, refusals, reprints, the configuration.")
+@click.option("--json", "as_json", is_flag=True, help="The lines as they stand in the file.")
+@click.option("--env", type=click.Choice(["prod", "test"]), help="Which environment's log.")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
+@says_errors
+def logs_command(
+    count: int,
+    follow: bool,
+    level: str,
+    audit: bool,
+    as_json: bool,
+    env: str | None,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """The daemon's log, readable: the newest of the service's and your own."""
+    path = _newest(_places(env, config, data_dir))
+    wanted = Wanted(level, audit, as_json)
+    tail = Tail(path)
+    try:
+        for line in last(tail, count, wanted):
+            click.echo(line)
+        while follow:
+            for line in filter(None, map(wanted.shown, tail.lines())):
+                click.echo(line)
+            time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+
+
+def _places(env: str | None, config: Path | None, data_dir: Path | None) -> list[Path]:
+    """Where the log may be: where the daemon of this user writes it, and where the machine's service does."""
+    from ticket_daemon import places
+    from ticket_daemon.config import default_data_dir, identity, load
+    from ticket_daemon.errors import ConfigError
+
+    meant = identity(env, os.environ)
+    usual = (data_dir or default_data_dir(meant.env)) / "logs", places.of_service(meant.service_name).logs
+    found = []
+    for folder, as_service in zip(usual, (False, True), strict=True):
+        try:
+            found.append(load(env, config, os.environ, data_dir=data_dir, as_service=as_service).log_file)
+        except ConfigError:  # the log is where one looks when the configuration has a mistake
+            found.append(folder / f"{meant.service_name}.log")
+    return found[:1] if config or data_dir else found
+
+
+def _newest(paths: Iterable[Path]) -> Path:
+    from ticket_daemon import messages
+
+    candidates: dict[Path, float] = {}
+    tried = list(dict.fromkeys(paths))
+    for path in tried:
+        try:
+            candidates[path] = path.stat().st_mtime
+        except PermissionError:
+            fail(messages.text("logs.rights", language(), file=path))
+        except OSError:
+            continue
+    if not candidates:
+        fail(messages.text("logs.none", language(), files=", ".join(map(str, tried))))
+    return max(candidates, key=candidates.__getitem__)
+
+
+class Tail:
+    """Reads a log that another program writes and rotates, each line once.
+
+    It holds no file open (Windows would not let it be renamed) and knows it by its inode instead.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._inode = 0
+        self._position = 0
+
+    def older(self) -> list[Path]:
+        """The files put aside, the newest first."""
+        numbered = []
+        for path in self.path.parent.glob(f"{self.path.name}.*"):
+            number = path.name.removeprefix(f"{self.path.name}.")
+            if number.isdigit():
+                numbered.append((int(number), path))
+        return [path for _, path in sorted(numbered)]
+
+    def lines(self) -> Iterator[str]:
+        """The whole lines written since the last call (or since the beginning of the newest file)."""
+        if self._inode:
+            yield from self._rest_of_rotated()
+        yield from self._new_lines(self.path)
+
+    def _rest_of_rotated(self) -> Iterator[str]:
+        """Where the file read last has been put aside meanwhile: its rest, and those put aside after it."""
+        if _inode(self.path) in (0, self._inode):
+            return
+        aside = self.older()
+        known = next((index for index, path in enumerate(aside) if _inode(path) == self._inode), None)
+        for path in reversed(aside[: known + 1] if known is not None else ()):
+            yield from self._new_lines(path)
+            self._inode, self._position = -1, 0  # what follows is read from its beginning
+
+    def _new_lines(self, path: Path) -> Iterator[str]:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:  # in the middle of a rotation; the next look finds it
+            return
+        with file:
+            status = os.fstat(file.fileno())
+            if status.st_ino != self._inode or status.st_size < self._position:
+                self._inode, self._position = status.st_ino, 0
+            file.seek(self._position)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return  # it is being written
+                self._position += len(line)
+                yield line.decode("utf-8", "replace")
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
+
+
+def last(tail: Tail, count: int, wanted: Wanted) -> list[str]:
+    """The last `count` wanted lines, from files put aside where the newest has too few; `tail` goes on after them."""
+    found: deque[str] = deque(filter(None, map(wanted.shown, tail.lines())), maxlen=count)
+    if count == 0:
+        return []
+    for path in tail.older():
+        if len(found) >= count:
+            break
+        with path.open(encoding="utf-8", errors="replace") as file:
+            before: deque[str] = deque(filter(None, map(wanted.shown, file)), maxlen=count - len(found))
+        found.extendleft(reversed(before))
+    return list(found)
