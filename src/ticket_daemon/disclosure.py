@@ -23,7 +23,7 @@ IS_SET: Final = "set"
 
 
 def disclosed(settings: Settings) -> dict[str, Any]:
-    """`{"env": …, "server.port": …, "printers": ["caja socket://…"]}`: what the daemon runs with."""
+    """What the daemon runs with: env, sealed, data, printers (name and address), and `section.key` for all else."""
     shown: dict[str, Any] = {"env": settings.env, "sealed": settings.seal is not None, "data": str(settings.data_dir)}
     for name in settings.__struct_fields__:
         section = getattr(settings, name)

@@ -53,6 +53,12 @@ class _Lazy(click.Group):
         command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from ticket_daemon.cli import overview
+
+        commands = {verb: command for verb in VERBS if (command := self.get_command(ctx, verb)) is not None}
+        overview.write(ctx, commands, formatter)
+
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     """The version, and of a sealed executable what is sealed in it."""
@@ -71,12 +77,4 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "-V", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="The version."
 )
 def main() -> None:
-    """Ticket Daemon: prints the tickets of web points of sale on thermal printers.
-
-    \b
-    ticket-daemon run                 start it here; then open http://127.0.0.1:8766/
-    ticket-daemon print ticket.json   print a document through the daemon that runs
-    ticket-daemon status              how full the queue is, how the printers are
-
-    Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the daemon cannot be reached.
-    """
+    """Ticket Daemon: prints the tickets of web points of sale on thermal printers (the page is in `overview`)."""

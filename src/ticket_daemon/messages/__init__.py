@@ -20,6 +20,7 @@ from ticket_daemon.messages import (
     printers,
     service,
     settings,
+    verbs,
     windows,
 )
 
@@ -35,6 +36,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     | printers.TEXTS
     | service.TEXTS
     | settings.TEXTS
+    | verbs.TEXTS
     | windows.TEXTS
 )
 
