@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import ticket_daemon
 from ticket_daemon import messages
-from ticket_daemon.cli import VERBS
 from ticket_daemon.messages import CATALOGUE, MAX_SHOWN, Phrase
 from ticket_daemon.queue import JobState
 from ticket_daemon.service import ServiceState
@@ -24,7 +23,7 @@ ROOMS = {key.partition(".")[0] for key in CATALOGUE}
 MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[a-z0-9])"', CODE))
 #: Keys that the code puts together: f"job.state.{state}".
 COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
-COMPOSED |= {f"verb.{verb}" for verb in VERBS}
+COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
 #: Look like keys and are none: places in a document, and names of files.
 NOT_KEYS = {"profile.model", "profile.code_table"} | {
     key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db"))
