@@ -46,7 +46,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "verb.start": ("arrancar el servicio", "start the service"),
     "verb.stop": ("pararlo; lo que espera se imprime al volver", "stop it; what waits prints when it is back"),
     "verb.service": ("lo anterior, restart y status", "those above, restart and status"),
-    "verb.printers": ("las que hay, las que se encuentran, añadir una", "those there are, those that can be found, adding one"),
+    "verb.printers": ("las que hay y las que se encuentran", "those there are and those that can be found"),
     "verb.doctor": ("mirar qué va mal y cómo se arregla", "look for what is wrong, and how to mend it"),
     "verb.calibrate": ("imprimir lo que sabe hacer una impresora", "print what a printer can do"),
     "verb.emulator": ("una impresora de red que dibuja sus tickets", "a network printer that draws its tickets"),
