@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.daemon_process import daemon_process
+from ticket_daemon.transport.descriptors import raise_limit
 
 if sys.platform == "win32":
     pytest.skip("Windows has no such limit", allow_module_level=True)
@@ -29,3 +30,15 @@ def test_the_daemon_raises_a_low_limit_of_open_files(tmp_path: Path) -> None:
         soft, _ = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
         assert soft > LOW
         assert daemon.terminate() == 0
+
+
+def test_a_sandbox_that_forbids_it_is_told_and_the_daemon_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (LOW, 2 * LOW))
+    monkeypatch.setattr(resource, "setrlimit", forbidden)
+    raise_limit()
+    assert [(record.message, record.__dict__["limit"]) for record in caplog.records] == [("open_files_limited", LOW)]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import sys
 from typing import Final, Literal
+
+log = logging.getLogger(__name__)
 
 READ_AT_ONCE: Final = 4096
 #: Files and connections that the process may have open, where the system lets it: 1,024, as it mostly is, can be used
@@ -27,7 +30,10 @@ def raise_limit() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError) as error:  # a sandbox may not let it
+            log.warning("open_files_limited", extra={"limit": soft, "detail": str(error)})
 
 
 class Descriptor:
