@@ -108,6 +108,40 @@ async def test_a_device_somebody_else_has_says_so(monkeypatch: pytest.MonkeyPatc
     assert caught.value.key == "link.in_use"
 
 
+@pytest.fixture
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileLink:
+    """A link to a port of Windows', which is a FIFO that nobody reads and that blocks."""
+    path = tmp_path / "LPT1"
+    os.mkfifo(path)
+    keep = os.open(path, os.O_RDWR)
+    link = FileLink(str(path), stall_s=0.2)
+    monkeypatch.setattr("ticket_daemon.transport.device_file._is_port", lambda _: True)
+    monkeypatch.setattr(link, "_is_device", lambda: False)
+    link._keep = keep  # type: ignore[attr-defined]
+    return link
+
+
+async def test_a_port_of_windows_that_takes_nothing_is_given_up_and_hangs_nobody(port: FileLink) -> None:
+    await port.open()
+    with pytest.raises(LinkBroken) as caught:
+        await port.write(bytes(1 << 20))
+    assert caught.value.key == "link.stalled"
+    assert len(os.read(port._keep, 1 << 20)) <= caught.value.sent  # type: ignore[attr-defined]
+    async with asyncio.timeout(10):
+        await port.close()
+    assert not port.is_open
+
+
+async def test_a_port_of_windows_gets_every_byte_in_order(port: FileLink) -> None:
+    data = bytes(range(256)) * 100
+    await port.open()
+    await port.write(data)
+    await port.settled()
+    await port.end_job()
+    assert os.read(port._keep, len(data)) == data  # type: ignore[attr-defined]
+    assert not port.is_open
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [

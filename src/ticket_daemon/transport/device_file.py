@@ -8,6 +8,7 @@ that another program may print. A character device is read as well, where it can
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import re
@@ -23,8 +24,11 @@ from ticket_daemon.errors import LinkError
 from ticket_daemon.transport.base import STALL_S, Capabilities, Link, LinkBroken
 from ticket_daemon.transport.descriptors import Descriptor
 from ticket_daemon.transport.permission import group_of
+from ticket_daemon.transport.threads import CLOSE_S, Threads
 
 CHUNK: Final = 16 * 1024
+#: Of a port on Windows: when a write fails, so many bytes are in doubt.
+PORT_CHUNK: Final = 1024
 _DEVICES: Final = Path("/dev")
 #: Names that mean a port on Windows, whatever stands before them.
 _PORTS: Final = re.compile(r"(?:^|[/\\])((?:LPT|COM)\d{1,3}|PRN)$", re.IGNORECASE)
@@ -41,6 +45,10 @@ def windows_name(path: str) -> str:
     return url2pathname(path)
 
 
+def _is_port(name: str) -> bool:
+    return name.startswith("\\\\.\\")
+
+
 class FileLink(Link):
     """A path that is written to and, if it is a device that answers, read."""
 
@@ -52,6 +60,7 @@ class FileLink(Link):
         self._stall_s = stall_s
         self._fd: int | None = None
         self._device: Descriptor | None = None  #: may take bytes slowly
+        self._threads: Threads | None = None  #: for a port on Windows, which may take bytes slowly too
         self._gone = False
         self.two_way = sys.platform != "win32" and _DEVICES in self._path.parents  #: known for sure once it is open
 
@@ -67,7 +76,10 @@ class FileLink(Link):
                 self._device = Descriptor(self._fd)
             else:
                 self._fd, self.two_way = self._open_file(), False
+                self._threads = Threads(self.port) if _is_port(self.port) else None
         except PermissionError:
+            if _is_port(self.port):  # Windows' word for a port that another program has
+                raise LinkError("link.in_use", port=self.port) from None
             raise LinkError("link.no_permission", port=self.port, group=group_of(self.port)) from None
         except (OSError, ValueError) as error:  # ValueError: a path that no file can have
             number = getattr(error, "errno", None)
@@ -107,7 +119,7 @@ class FileLink(Link):
     def _open_file(self) -> int:
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
         # A printer that is unplugged, or a port, is not a file to be made.
-        if _DEVICES not in self._path.parents and not _PORTS.search(self.port):
+        if _DEVICES not in self._path.parents and not _is_port(self.port):
             flags |= os.O_CREAT | os.O_APPEND
         # Not by the Path, which makes a folder of a port's name: \\.\LPT1\.
         return os.open(self.port, flags, 0o640)
@@ -116,6 +128,8 @@ class FileLink(Link):
         assert self._fd is not None
         if self._device is not None:
             await self._write_device(self._device, data)
+        elif self._threads is not None:
+            await self._write_port(self._fd, self._threads, data)
         else:
             await self._write_file(self._fd, data)
 
@@ -125,6 +139,21 @@ class FileLink(Link):
             await asyncio.to_thread(_write_all, os.dup(fd), data)
         except OSError as error:
             raise LinkBroken("link.broken", sent=len(data), port=self.port, detail=error.strerror) from error
+
+    async def _write_port(self, fd: int, threads: Threads, data: bytes) -> None:
+        """Windows' ports: each piece in a thread, since a printer without paper takes it when it has some again."""
+        sent = 0
+        try:
+            while sent < len(data):
+                async with asyncio.timeout(self._stall_s):
+                    sent += await threads.do(os.write, fd, data[sent : sent + PORT_CHUNK])
+        except TimeoutError:
+            self._gone = True
+            sent = min(sent + PORT_CHUNK, len(data))
+            raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
+        except OSError as error:
+            sent = min(sent + PORT_CHUNK, len(data))
+            raise LinkBroken("link.broken", sent=sent, port=self.port, detail=error.strerror) from error
 
     async def _write_device(self, device: Descriptor, data: bytes) -> None:
         sent = 0
@@ -159,8 +188,14 @@ class FileLink(Link):
     async def close(self) -> None:
         fd, self._fd = self._fd, None
         device, self._device = self._device, None
+        threads, self._threads = self._threads, None
         if device is not None:
             device.close()
+        elif threads is not None and fd is not None:
+            await threads.close()
+            with contextlib.suppress(TimeoutError, OSError):
+                async with asyncio.timeout(CLOSE_S):  # a write that hangs holds it as well
+                    await Threads(self.port).do(os.close, fd)
         elif fd is not None:
             os.close(fd)
 
@@ -182,14 +217,6 @@ def _write_all(fd: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(fd, rest) :]
-        _to_disk(fd)
+        os.fsync(fd)
     finally:
         os.close(fd)
-
-
-def _to_disk(fd: int) -> None:
-    try:
-        os.fsync(fd)
-    except OSError as error:  # a port of Windows has no disk behind it
-        if error.errno not in (errno.EINVAL, errno.EBADF):
-            raise
