@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from support.cups_server import CupsServer, cups_server, paper
 from support.daemon_process import daemon_process
 from support.shop import Shop
+from support.tcp_printer import TcpPrinter
 from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError
 from ticket_daemon.transport import JobRefused, LinkBroken, cups
@@ -314,6 +317,32 @@ async def test_a_queue_that_is_removed_takes_its_job_with_it(
         assert await here.until("one", "spooled", "held", "failed") == "held"
         await here.until_status("offline")
     (printer / "wait").unlink()
+
+
+async def test_a_server_that_never_answers_has_the_ticket_in_doubt(server: CupsServer) -> None:
+    with TcpPrinter() as silent:
+        link = CupsLink(IppAddress("/printers/Caja", "127.0.0.1", silent.port), stall_s=0.2)
+        link._session = aiohttp.ClientSession(connector=link._connector())
+        with pytest.raises(LinkBroken) as caught:
+            await link.write(b"ticket")
+        assert (caught.value.key, caught.value.sent) == ("link.no_answer", len(b"ticket"))
+        await link.close()
+
+
+async def test_what_is_no_ipp_server_says_so(tmp_path: Path) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    application = web.Application()
+    application.router.add_post("/{path:.*}", refuse)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    with pytest.raises(LinkError) as caught:
+        await CupsLink(IppAddress("/printers/Caja", "127.0.0.1", runner.addresses[0][1])).open()
+    assert caught.value.key == "link.http"
+    assert caught.value.parameters["status"] == 403
+    await runner.cleanup()
 
 
 async def test_a_paused_queue_is_told_to_clients_in_the_list_of_printers(

@@ -77,9 +77,10 @@ def present_reasons(printer: Response) -> tuple[str, ...]:
     """
     reasons = reasons_in_our_words(printer.words("printer-state-reasons"))
     accepts = printer.attributes.get("printer-is-accepting-jobs", [True])[:1] != [False]
-    if printer.number("printer-state") == ipp.PRINTER_STOPPED or not accepts:
-        return reasons if any(reason not in _HARMLESS for reason in reasons) else (*reasons, "paused")
-    return tuple(reason for reason in reasons if reason in _HARMLESS)
+    harmless = tuple(reason for reason in reasons if reason in _HARMLESS)
+    if printer.number("printer-state") == ipp.PRINTER_STOPPED:
+        return reasons if reasons != harmless else (*harmless, "paused")
+    return harmless if accepts else (*harmless, "paused")
 
 
 class CupsLink(Link):
@@ -110,9 +111,7 @@ class CupsLink(Link):
 
     async def open(self) -> None:
         await self.close()
-        self._session = aiohttp.ClientSession(
-            connector=self._connector(), timeout=aiohttp.ClientTimeout(total=OPEN_TIMEOUT_S)
-        )
+        self._session = aiohttp.ClientSession(connector=self._connector())
         try:
             await self._printer_state()
         except LinkBroken as error:
@@ -133,17 +132,23 @@ class CupsLink(Link):
         """What CUPS answers; `size` bytes of a ticket are in the message. Raises LinkBroken."""
         assert self._session is not None
         headers = {"Content-Type": ipp.CONTENT_TYPE}
+        patience_s = self._stall_s if size else OPEN_TIMEOUT_S
+        timeout = aiohttp.ClientTimeout(total=patience_s, connect=OPEN_TIMEOUT_S)
         try:
-            async with self._session.post(self._url, data=io.BytesIO(message), headers=headers) as answer:
+            async with self._session.post(
+                self._url, data=io.BytesIO(message), headers=headers, timeout=timeout
+            ) as answer:
                 if answer.status != 200:
                     # Nothing was read as IPP, so nothing was taken: 401, 403, 404 or an upgrade to TLS.
                     raise LinkBroken("link.http", sent=0, port=self.port, status=answer.status)
                 return ipp.read(await answer.read())
+        except aiohttp.ConnectionTimeoutError:
+            raise LinkBroken("link.no_answer", sent=0, port=self.port, seconds=OPEN_TIMEOUT_S) from None
         except aiohttp.ClientConnectorError as error:
             detail = error.os_error.strerror or str(error.os_error)
             raise LinkBroken("link.no_spooler", sent=0, port=self.port, detail=detail) from None
         except TimeoutError:
-            raise LinkBroken("link.no_answer", sent=size, port=self.port, seconds=OPEN_TIMEOUT_S) from None
+            raise LinkBroken("link.no_answer", sent=size, port=self.port, seconds=patience_s) from None
         except (aiohttp.ClientError, OSError, ipp.IppFault) as error:
             raise LinkBroken("link.broken", sent=size, port=self.port, detail=str(error) or "EOF") from None
 

@@ -96,6 +96,7 @@ def test_reasons_in_our_words(words: list[str], ours: tuple[str, ...]) -> None:
         (5, True, ["media-empty-error", "paused"], ("media-empty", "paused")),
         (5, True, ["media-low-report"], ("media-low", "paused")),
         (3, False, ["none"], ("paused",)),
+        (3, False, ["media-empty-error", "media-low-report"], ("media-low", "paused")),
     ],
 )
 def test_between_jobs_only_what_stops_the_queue_counts(
