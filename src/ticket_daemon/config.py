@@ -41,8 +41,10 @@ class ServerSettings(_Section, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT  #: 0: any free one, named in the log
     lang: Literal["es", "en"] = "es"
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()  #: further names under which the daemon is reached
     tls_cert: str = ""
     tls_key: str = ""
+    tls_port: Annotated[int, Meta(ge=0, le=65535)] = 0  #: where TLS is spoken; 0: on `port`, in place of plain HTTP
     max_frame_mib: Annotated[int, Meta(ge=1, le=256)] = 10
 
 
@@ -53,11 +55,22 @@ class QueueSettings(_Section, frozen=True):
 
 class LimitSettings(_Section, frozen=True):
     jobs_per_minute: Annotated[int, Meta(ge=0, le=1_000_000)] = 30
+    connections: Annotated[int, Meta(ge=1, le=100_000)] = 500  #: from other machines, all together
+    connections_per_address: Annotated[int, Meta(ge=1, le=100_000)] = 100
+
+
+class TokenSettings(_Section, frozen=True):
+    """A token with a name, by which it is seen in the audit and revoked."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    sha256: str
 
 
 class AuthSettings(_Section, frozen=True):
     token_sha256: str = ""
+    tokens: tuple[TokenSettings, ...] = ()
     dashboard_password_hash: str = ""
+    session_hours: Annotated[int, Meta(ge=1, le=720)] = 12  #: how long a log-in to the dashboard lasts
 
 
 class LogSettings(_Section, frozen=True):
@@ -133,7 +146,7 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "documents": DocumentSettings,
 }
 #: Keys whose variable holds several values, with commas between them.
-_LISTS: Final = frozenset(("allowed_origins", "profiles"))
+_LISTS: Final = frozenset(("allowed_origins", "allowed_hosts", "profiles", "tokens"))
 #: Variables of the same prefix that are no keys of the file.
 _OTHER_VARIABLES: Final = frozenset(PREFIX + name for name in ("ENV", "CONFIG", "DATA_DIR", "URL", "TOKEN"))
 
@@ -205,11 +218,22 @@ def _named(source: str, section: str, key: str) -> str:
 
 
 #: What a reload takes while the daemon runs.
-_RELOADED: Final = frozenset(("printers", "documents.profiles"))
+_RELOADED: Final[Mapping[str, tuple[str, ...]]] = {
+    "documents": ("profiles",),
+    "server": ("allowed_origins", "allowed_hosts"),
+    "auth": AuthSettings.__struct_fields__,
+    "limits": LimitSettings.__struct_fields__,
+}
 
 
 def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     """The keys (`server.port`) that differ, those that a reload takes apart: they need a restart."""
+    taken = {"printers", *(f"{section}.{field}" for section, fields in _RELOADED.items() for field in fields)}
+    return tuple(key for key in changed(old, new) if key not in taken)
+
+
+def changed(old: Settings, new: Settings) -> tuple[str, ...]:
+    """The keys (`server.port`) that differ."""
     found = []
     for name in Settings.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
@@ -218,7 +242,7 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
             found += [f"{name}.{field}" for field in fields if getattr(before, field) != getattr(after, field)]
         elif before != after:
             found.append(name)
-    return tuple(key for key in found if key not in _RELOADED)
+    return tuple(found)
 
 
 class Identity(NamedTuple):
@@ -285,13 +309,18 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
             nearest = difflib.get_close_matches(name, [*keys, *_OTHER_VARIABLES], 1, 0.0)
             raise ConfigError("config.unknown_key", name=name, nearest=nearest[0])
         section, field = keys[name]
-        values.setdefault(section, {})[field] = _listed(text) if field in _LISTS else text
+        values.setdefault(section, {})[field] = _read_as(field, text)
     return _typed(values)
 
 
-def _listed(text: str) -> list[str]:
-    """Commas part a list; an empty text is an empty list."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _read_as(field: str, text: str) -> Any:
+    """A variable's text as far as it has parts: commas part a list, a colon a token's name from its hash."""
+    if field not in _LISTS:
+        return text
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if field != "tokens":
+        return parts
+    return [{"name": name.strip(), "sha256": sha256.strip()} for name, _, sha256 in (p.rpartition(":") for p in parts)]
 
 
 def _typed(values: dict[str, Any]) -> dict[str, Any]:
@@ -345,9 +374,38 @@ def _checked(settings: Settings, file: str) -> Settings:
     defaults = [printer.name for printer in settings.printers if printer.default]
     if len(defaults) > 1:
         raise _problem(file, "config.two_defaults", "printers", names=", ".join(defaults))
-    token = settings.auth.token_sha256
-    if token and not re.fullmatch(r"[0-9a-fA-F]{64}", token):
-        raise _problem(file, "config.token_format", "auth.token_sha256")
-    if settings.env == "prod" and not token:
-        raise _problem(file or "prod", "config.token_needed", "auth.token_sha256")
+    _check_origins(settings, file)
+    _check_tokens(settings, file)
+    server = settings.server
+    if bool(server.tls_cert) != bool(server.tls_key) or (server.tls_port and not server.tls_cert):
+        missing = "tls_key" if server.tls_cert else "tls_cert"
+        raise _problem(file, "config.tls_half", f"server.{missing}")
     return settings
+
+
+#: An origin as a page has it; the daemon compares them in one spelling (`server.guard.origins`).
+_ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
+
+
+def _check_origins(settings: Settings, file: str) -> None:
+    for index, origin in enumerate(settings.server.allowed_origins):
+        if not _ORIGIN.fullmatch(origin):
+            raise _problem(file, "config.origin", f"server.allowed_origins[{index}]", got=origin)
+
+
+def _check_tokens(settings: Settings, file: str) -> None:
+    auth = settings.auth
+    if auth.token_sha256 and not _SHA256.fullmatch(auth.token_sha256):
+        raise _problem(file, "config.token_format", "auth.token_sha256")
+    seen: set[str] = set()
+    for index, token in enumerate(auth.tokens):
+        if not _SHA256.fullmatch(token.sha256):
+            raise _problem(file, "config.token_format", f"auth.tokens[{index}].sha256")
+        if token.name.casefold() in seen:
+            raise _problem(file, "config.same_token", f"auth.tokens[{index}].name", name=token.name)
+        seen.add(token.name.casefold())
+    if settings.env == "prod" and not auth.token_sha256 and not auth.tokens:
+        raise _problem(file or "prod", "config.token_needed", "auth.token_sha256")
+
+
+_SHA256: Final = re.compile("[0-9a-fA-F]{64}")

@@ -21,13 +21,15 @@ import msgspec
 from aiohttp import web
 
 from ticket_daemon import __version__, claims
-from ticket_daemon.config import Settings, differences
+from ticket_daemon.config import Settings, changed, differences
 from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
 from ticket_daemon.printers import Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.server.app import Server
 from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.guard.access import Gate
+from ticket_daemon.server.guard.door import Door
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Reloaded, Upkeep
 from ticket_daemon.server.verbs import Verbs
@@ -75,7 +77,9 @@ class Daemon:
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock
         )
-        self.server = Server(self.verbs, self.overview, self.audience, Upkeep(reload=self.reload))
+        self.gate = Gate(settings)
+        self.door = Door(self.gate)
+        self.server = Server(self.verbs, self.overview, self.audience, Upkeep(reload=self.reload), self.gate)
 
     @property
     def url(self) -> str:
@@ -162,13 +166,12 @@ class Daemon:
         for task in (self._opening, self._pruning):
             if task is not None:
                 task.cancel()
-        if self._runner is not None:
-            for site in tuple(self._runner.sites):
-                await site.stop()
+        self.door.shut()
         await self.spooler.stop()
         await self.server.close_all()
         if self._runner is not None:
             await self._runner.cleanup()
+        await self.door.close()
         await self.queue.close()
         if self._lock is not None:
             self._lock.close()
@@ -192,13 +195,22 @@ class Daemon:
                 raise
             self.destinations.profiles = profiles
             change = await self.spooler.apply(destinations)
-            restart = differences(self.settings, settings)
+            keys, restart = changed(self.settings, settings), differences(self.settings, settings)
             documents = msgspec.structs.replace(self.settings.documents, profiles=settings.documents.profiles)
-            self.settings = msgspec.structs.replace(self.settings, printers=settings.printers, documents=documents)
+            server = msgspec.structs.replace(
+                self.settings.server,
+                allowed_origins=settings.server.allowed_origins,
+                allowed_hosts=settings.server.allowed_hosts,
+            )
+            self.settings = msgspec.structs.replace(
+                self.settings, printers=settings.printers, documents=documents, server=server, auth=settings.auth,
+                limits=settings.limits,
+            )  # fmt: skip
+            self.gate.apply(self.settings)
             log.info(
                 "reloaded",
                 extra={"audit": True, "added": change.added, "removed": change.removed, "changed": change.changed,
-                       "needs_restart": restart},
+                       "needs_restart": restart, "keys": keys},
             )  # fmt: skip
             if change.added or change.removed or change.changed:
                 self.audience.printers_changed(self.overview.printers())
@@ -223,9 +235,8 @@ class Daemon:
         server = self.settings.server
         self._runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, server.host, server.port, reuse_address=os.name != "nt")
         try:
-            await site.start()
+            self.port = await self.door.listen(self._runner, server.host, server.port, reuse=os.name != "nt")
         except OSError as error:
             if not _in_use(error):
                 detail = error.strerror or str(error)
@@ -233,7 +244,6 @@ class Daemon:
             who = await asyncio.to_thread(claims.who_listens, server.port)
             key = "start.port_taken_by" if who else "start.port_taken"
             raise AlreadyRunning(key, host=server.host, port=server.port, who=who) from None
-        self.port = self._runner.addresses[0][1]
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()

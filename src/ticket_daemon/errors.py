@@ -148,8 +148,51 @@ class Unauthorized(MessageError):
     code = "unauthorized"
 
 
+class LoginNeeded(Unauthorized):
+    """Only somebody logged in to the dashboard may ask for this."""
+
+
 class RateLimited(MessageError):
+    """Too much in too little time; `parameters["retry_after_s"]` says when to come back."""
+
     code = "rate_limited"
+    retryable = True
+
+
+class OriginRefused(MessageError):
+    """The page's origin is not allowed."""
+
+    code = "origin_refused"
+
+
+class HostRefused(MessageError):
+    """The daemon was reached under a name that is not its own (DNS rebinding)."""
+
+    code = "host_refused"
+
+
+class MediaTypeRefused(MessageError):
+    """A body that a foreign page's form could have sent."""
+
+    code = "unsupported_media_type"
+
+
+class NotFound(MessageError):
+    """There is nothing at this path."""
+
+    code = "not_found"
+
+
+class MethodNotAllowed(MessageError):
+    """There is something at this path, for another method."""
+
+    code = "method_not_allowed"
+
+
+class TooSlow(MessageError):
+    """A request did not arrive whole in its time."""
+
+    code = "too_slow"
     retryable = True
 
 

@@ -61,8 +61,8 @@ def raw_websocket(daemon: DaemonProcess) -> socket.socket:
     made.connect(("127.0.0.1", daemon.port))
     key = base64.b64encode(os.urandom(16)).decode()
     made.sendall(
-        f"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
+        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
     )
     return made
 
@@ -130,7 +130,7 @@ def left(daemon: Daemon) -> asyncio.Event:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Daemon]:
-    daemon = Daemon(config.load("test", None, {}, {"server": {"port": 0}}, folder))
+    daemon = Daemon(config.load("test", None, {}, {"server": {"port": 0}, "limits": {"jobs_per_minute": 0}}, folder))
     await daemon.start()
     try:
         yield daemon
@@ -156,7 +156,8 @@ def test_a_token_that_is_no_text_is_refused_like_any_other(tmp_path: Path) -> No
     with daemon_process(tmp_path, config=f'[auth]\ntoken_sha256 = "{digest}"\n') as daemon:
         answer = http(
             daemon,
-            b"GET /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n",
+            b"GET /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \xff\xfe\r\n"
+            b"Connection: close\r\n\r\n",
         )
         assert answer.startswith(b"HTTP/1.1 401")
         assert b'"unauthorized"' in answer
@@ -171,8 +172,11 @@ async def test_an_error_of_our_own_is_answered_and_the_connection_lives_on(
         assert (answer["tipo"], answer["code"], answer["id"]) == ("error", "internal", "a")
         assert (await c.ask({"tipo": "ping"}))["tipo"] == "pong"
         monkeypatch.setattr(daemon.verbs, "long_ticket", lambda *_: 1 / 0)
-        body = json.dumps({"datos": EXAMPLE})
-        async with aiohttp.ClientSession() as web, web.post(daemon.url + "api/v1/jobs", data=body) as response:
+        body, as_json = json.dumps({"datos": EXAMPLE}), {"Content-Type": "application/json"}
+        async with (
+            aiohttp.ClientSession() as web,
+            web.post(daemon.url + "api/v1/jobs", data=body, headers=as_json) as response,
+        ):
             assert response.status == 500
             assert (await response.json())["code"] == "internal"
 

@@ -288,7 +288,7 @@ async def test_a_client_that_stops_reading_costs_nobody_else_anything(daemon: Da
 
     deaf = socket.create_connection(("127.0.0.1", daemon.port))
     deaf.sendall(
-        b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
     )
     frame = json.dumps({"tipo": "subscribe", "topics": ["jobs"]}).encode()

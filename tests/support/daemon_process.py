@@ -36,12 +36,15 @@ class DaemonProcess:
             command += ["--config", str(data_dir / "config.toml")]
         self.data_dir = data_dir
         environ = {k: v for k, v in os.environ.items() if not k.startswith("TICKET_DAEMON_")}
+        if config is None or "[limits]" not in config:  # many tickets in little time is what tests do for a living
+            environ["TICKET_DAEMON_LIMITS_JOBS_PER_MINUTE"] = "0"
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ, text=True, encoding="utf-8"
         )
         self.output: list[str] = []
         self._announced = threading.Event()
         self.port = 0
+        self.scheme = "http"
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
         if not self._announced.wait(START_TIMEOUT_S) or not self.port:
@@ -53,14 +56,14 @@ class DaemonProcess:
         with self.process.stdout as lines:
             for line in lines:
                 self.output.append(line)
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)/ (?:en|in)", line):
-                    self.port = int(found.group(1))
+                if found := re.search(r"(https?)://127\.0\.0\.1:(\d+)/ (?:en|in)", line):
+                    self.scheme, self.port = found.group(1), int(found.group(2))
                     self._announced.set()
         self._announced.set()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> list[dict[str, object]]:

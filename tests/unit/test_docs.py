@@ -400,3 +400,13 @@ def test_pages_lead_to_nothing_outside_the_project(path: Path) -> None:
     text = path.read_text("utf-8")
     assert "shared/" not in text
     assert not re.search(r"\bissues? #?\d", text)
+
+
+# --- security ---
+
+
+def test_every_attack_named_has_its_test() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", section(page("security.md"), "Attacks and their tests")))
+    assert len(named) > 20
+    assert {name for name in named if f"def {name}(" not in sources} == set()

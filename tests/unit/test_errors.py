@@ -15,7 +15,8 @@ WIRE_CODES = {
     "invalid_json", "invalid_message", "unknown_type", "missing_datos", "invalid_document", "unknown_printer",
     "unauthorized", "rate_limited", "queue_full", "id_conflict", "unknown_job", "not_cancellable", "too_large",
     "storage_unavailable", "shutting_down", "printer_offline", "printer_error", "media_empty", "cover_open", "expired",
-    "cancelled", "unknown_outcome", "internal",
+    "cancelled", "unknown_outcome", "internal", "origin_refused", "host_refused", "unsupported_media_type", "not_found",
+    "method_not_allowed", "too_slow",
 }  # fmt: skip
 SET_UP_CODES = {"service_error", "build_error", "invalid_config", "invalid_profiles", "already_running"}
 CATEGORIES = {

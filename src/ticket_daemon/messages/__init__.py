@@ -18,6 +18,7 @@ from ticket_daemon.messages import (
     jobs,
     links,
     printers,
+    security,
     service,
     settings,
     verbs,
@@ -34,6 +35,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     | jobs.TEXTS
     | links.TEXTS
     | printers.TEXTS
+    | security.TEXTS
     | service.TEXTS
     | settings.TEXTS
     | verbs.TEXTS

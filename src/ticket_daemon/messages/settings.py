@@ -50,12 +50,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "it is sealed in this executable and cannot be changed; remove it from {source}",
     ),
     "config.token_needed": (
-        "en prod hace falta un token: ponga [auth] token_sha256 (el SHA-256 del token, 64 dígitos hexadecimales)",
-        "prod needs a token: set [auth] token_sha256 (the token's SHA-256, 64 hexadecimal digits)",
+        "en prod hace falta un token: ticket-daemon token new NOMBRE lo crea y guarda o muestra su SHA-256",
+        "prod needs a token: ticket-daemon token new NAME makes one and saves or shows its SHA-256",
     ),
     "config.token_format": (
-        "token_sha256 son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
-        "token_sha256 is 64 hexadecimal digits: the token's SHA-256, not the token",
+        "son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
+        "it is 64 hexadecimal digits: the token's SHA-256, not the token",
+    ),
+    "config.same_token": ("hay dos tokens «{name}»", "there are two tokens '{name}'"),
+    "config.origin": (
+        "«{got}» no es un origen; es esquema, nombre y puerto, como https://pos.example.mx, sin ruta ni comodines",
+        "'{got}' is no origin; it is scheme, name and port, like https://pos.example.mx, without path or wildcards",
+    ),
+    "config.tls_half": (
+        "falta: TLS necesita tls_cert y tls_key",
+        "it is missing: TLS needs both tls_cert and tls_key",
     ),
     "config.no_reload": (
         "este programa no sabe de dónde leer otra vez la configuración; reinícielo",

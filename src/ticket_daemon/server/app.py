@@ -2,7 +2,7 @@
 
 It knows paths, frames and limits; it does not know what messages mean. It promises that a client which stops reading
 is dropped rather than waited for, that frames over the limit close with 1009, and that the page needs nothing from
-outside.
+outside. Who may ask for what is decided in `guard`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from typing import Final
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from ticket_daemon.errors import MessageError
+from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.server import files, http, public, wire
 from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.guard.access import Gate
+from ticket_daemon.server.guard.door import Connection
+from ticket_daemon.server.guard.middleware import Guard, caller_of, wire_answer
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
@@ -36,15 +39,13 @@ PARSER_ALLOWANCE: Final = 2
 HEARTBEAT_S: Final = 30.0
 #: Seconds for all clients together to answer a goodbye when the daemon stops.
 GOODBYE_S: Final = 0.5
-#: No script but the page's own files, no other site, no frame around it.
-_PAGE_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+#: Close code for a page whose origin is not allowed, said before anything else.
+ORIGIN_REFUSED: Final = 4403
+#: Bytes that the reason of a close frame may have (RFC 6455 5.5).
+_REASON_BYTES: Final = 123
+#: Seconds for a refused page to answer the goodbye, and bytes that are read of it meanwhile.
+_REFUSED_S: Final = 2.0
+_REFUSED_BYTES: Final = 4096
 
 
 class Outbox:
@@ -90,17 +91,19 @@ class Outbox:
 class Server:
     """The application and the connections it has."""
 
-    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, upkeep: Upkeep) -> None:
+    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, upkeep: Upkeep, gate: Gate) -> None:
         self._verbs = verbs
         self._overview = overview
         self._audience = audience
         self._upkeep = upkeep
+        self._gate = gate
         self._sockets: dict[web.WebSocketResponse, Outbox] = {}
         self._max_frame = verbs.settings.server.max_frame_mib * MIB
 
     def application(self) -> web.Application:
         """The aiohttp application."""
         app = web.Application(client_max_size=self._max_frame)
+        Guard(self._gate, wire_answer(self._verbs.settings.server.lang, http.STATUS)).install(app)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
@@ -126,19 +129,23 @@ class Server:
     # --- WebSocket ---
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        caller = caller_of(request)
         limit = self._max_frame * PARSER_ALLOWANCE
-        socket = web.WebSocketResponse(max_msg_size=limit, heartbeat=HEARTBEAT_S, compress=False)
+        # Pings are answered here and not by aiohttp, so that `_listen` sees every whole frame.
+        socket = web.WebSocketResponse(max_msg_size=limit, heartbeat=HEARTBEAT_S, compress=False, autoping=False)
         if not socket.can_prepare(request).ok:
             return web.Response(status=426, text="WebSocket only\n", headers={"Upgrade": "websocket"})
+        if caller.refusal is not None:
+            return await self._turn_away(request, caller.refusal)
         await socket.prepare(request)
         outbox = Outbox(socket, request.transport)
-        session = Session(self._verbs, self._overview, self._audience, outbox.put)
+        session = Session(self._verbs, self._overview, self._audience, outbox.put, caller)
         sending = asyncio.create_task(outbox.drain())
         self._sockets[socket] = outbox
         log.info("client_connected", extra={"client": request.remote})
         try:
             session.open()
-            await self._listen(socket, session)
+            await self._listen(socket, session, request.protocol)
         finally:
             session.close()
             self._sockets.pop(socket, None)
@@ -148,9 +155,23 @@ class Server:
             log.info("client_gone", extra={"client": request.remote, "close_code": socket.close_code})
         return socket
 
-    async def _listen(self, socket: web.WebSocketResponse, session: Session) -> None:
+    async def _turn_away(self, request: web.Request, refusal: TicketDaemonError) -> web.WebSocketResponse:
+        """Let a page know why: of an upgrade that is refused it would see no more than of a daemon that is off."""
+        socket = web.WebSocketResponse(timeout=_REFUSED_S, max_msg_size=_REFUSED_BYTES, compress=False)
+        await socket.prepare(request)
+        reason = refusal.text(self._verbs.settings.server.lang).encode()[:_REASON_BYTES]
+        await socket.close(code=ORIGIN_REFUSED, message=reason.decode(errors="ignore").encode())
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse, session: Session, connection: object) -> None:
+        whole = connection.message_ends if isinstance(connection, Connection) else (lambda: None)
         async for frame in socket:
-            if frame.type is WSMsgType.ERROR:  # no valid frame: the socket has been closed with the code that says why
+            whole()
+            if frame.type is WSMsgType.PING:
+                await socket.pong(frame.data)
+            elif (
+                frame.type is WSMsgType.ERROR
+            ):  # no valid frame: the socket has been closed with the code that says why
                 log.info("frame_refused", extra={"detail": str(frame.data)})
             elif len(frame.data) > self._max_frame:
                 log.warning("frame_too_large", extra={"bytes": len(frame.data)})
@@ -162,11 +183,14 @@ class Server:
 
     # --- pages ---
 
-    async def _health(self, _: web.Request) -> web.Response:
-        return web.Response(body=msgspec.json.encode(self._overview.health()), content_type="application/json")
+    async def _health(self, request: web.Request) -> web.Response:
+        health = self._overview.health()
+        refused = caller_of(request).refusal is not None
+        said = {"status": health.status, "origin_allowed": False} if refused else health
+        return web.Response(body=msgspec.json.encode(said), content_type="application/json")
 
     async def _page(self, request: web.Request) -> web.Response:
-        return files.answer(request, files.PAGE, _PAGE_HEADERS)
+        return files.answer(request, files.PAGE, {})
 
     async def _static(self, request: web.Request) -> web.Response:
-        return files.answer(request, request.match_info["name"], _PAGE_HEADERS)
+        return files.answer(request, request.match_info["name"], {})

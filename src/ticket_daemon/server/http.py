@@ -14,11 +14,12 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
+from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge, TooSlow
 from ticket_daemon.server import desk, wire
 from ticket_daemon.server.desk import Desk
+from ticket_daemon.server.guard.access import Need
+from ticket_daemon.server.guard.middleware import caller_of
 from ticket_daemon.server.overview import Overview
-from ticket_daemon.server.session import authorize
 from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.server.verbs import Order, Verbs
 
@@ -30,8 +31,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATUS: Final = {
     "unauthorized": 401, "unknown_job": 404, "unknown_printer": 404, "not_cancellable": 409, "id_conflict": 409,
     "too_large": 413, "invalid_document": 422, "invalid_config": 422, "invalid_profiles": 422, "rate_limited": 429,
-    "internal": 500, "queue_full": 503, "storage_unavailable": 503, "shutting_down": 503,
+    "internal": 500, "queue_full": 503, "storage_unavailable": 503, "shutting_down": 503, "origin_refused": 403,
+    "host_refused": 403, "not_found": 404, "method_not_allowed": 405, "too_slow": 408, "unsupported_media_type": 415,
 }  # fmt: skip
+#: Seconds for a body to arrive: 10 MiB on a line of 3 Mbit/s.
+BODY_S: Final = 30.0
 _TICKET: Final = b'{"tipo":"ticket",'
 _PREVIEW: Final = b'{"tipo":"preview",'
 
@@ -89,9 +93,9 @@ class _Api:
 
     async def submit(self, request: web.Request) -> web.Response:
         """The fields of a `ticket` message; 202 with its `ack`, 200 when the id was there already."""
-        message = _as(_TICKET, await request.read())
+        message = _as(_TICKET, await _body(request))
         assert isinstance(message, wire.TicketRequest)
-        authorize(self._verbs.settings, message.auth_token or _bearer(request))
+        caller_of(request).spend_job(_allowed(request, token=message.auth_token))
         order = Order(message.document, message.id or None, message.printer, message.ttl_s, message.copies)  # type: ignore[arg-type]
         answer = await self._verbs.submit(order)
         status = 200 if answer.accepted.duplicate else 202
@@ -99,13 +103,13 @@ class _Api:
 
     async def job(self, request: web.Request) -> web.Response:
         """How a job stands."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request)
         job = await self._verbs.job(request.match_info["id"])
         return _json(wire.job_answer(job, self._lang, await self._verbs.history(job.id)))
 
     async def jobs(self, request: web.Request) -> web.Response:
         """The newest jobs; `?limit=` up to 1,000, `?pending=true` for those that have not ended."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request, Need.MANAGE)
         limit = request.query.get("limit", "50")
         pending = request.query.get("pending", "") in ("true", "1")
         body = msgspec.json.encode({"limit": int(limit[:9]) if limit.isdecimal() else limit, "pending": pending})
@@ -116,30 +120,31 @@ class _Api:
 
     async def steer(self, request: web.Request) -> web.Response:
         """Hold, release or reprint a job; the body, if any, has the same fields as the message."""
-        authorize(self._verbs.settings, _bearer(request))
+        by = _allowed(request, Need.MANAGE)
         job_id, verb = request.match_info["id"], request.match_info["verb"]
-        body = await request.read() or b"{}"
+        body = await _body(request) or b"{}"
         beginning = msgspec.json.encode({"tipo": verb, "id": job_id})[:-1] + b","
         match _as(beginning, body):
             case wire.ReprintRequest() as asked:
+                caller_of(request).spend_job(by)
                 accepted = await self._verbs.reprint(
-                    job_id, asked.new_id, banner=asked.banner, open_drawer=asked.open_drawer
+                    job_id, asked.new_id, by, banner=asked.banner, open_drawer=asked.open_drawer
                 )
                 return _json(wire.ack(accepted, (), self._lang), 202)
             case wire.ReleaseRequest() as asked:
-                job = await self._verbs.release(job_id, open_drawer=asked.open_drawer)
+                job = await self._verbs.release(job_id, by, open_drawer=asked.open_drawer)
             case _:
-                job = await self._verbs.hold(job_id)
+                job = await self._verbs.hold(job_id, by)
         return _json(wire.job_answer(job, self._lang))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Do not print a job that has not begun."""
-        authorize(self._verbs.settings, _bearer(request))
-        return _json(wire.job_answer(await self._verbs.cancel(request.match_info["id"]), self._lang))
+        by = _allowed(request)
+        return _json(wire.job_answer(await self._verbs.cancel(request.match_info["id"], by), self._lang))
 
     async def paper(self, request: web.Request) -> web.Response:
         """What a job's bytes print, as a picture."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request, Need.MANAGE)
         return web.Response(body=await self._verbs.paper(request.match_info["id"]), content_type="image/png")
 
     async def printers(self, _: web.Request) -> web.Response:
@@ -148,47 +153,48 @@ class _Api:
 
     async def reload(self, request: web.Request) -> web.Response:
         """Read the configuration again and take its printers."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request, Need.MANAGE)
         return _json(await self._upkeep.reload())
 
     # --- what a technician tries ---
 
     async def test(self, request: web.Request) -> web.Response:
         """Print a test ticket; 202 with its `ack`."""
-        authorize(self._verbs.settings, _bearer(request))
+        caller_of(request).spend_job(_allowed(request, Need.MANAGE))
         return _json(await self._desk.test(request.match_info["name"]), 202)
 
     async def drawer(self, request: web.Request) -> web.Response:
         """Open the drawer; 202 with the `ack` of the job that does."""
-        authorize(self._verbs.settings, _bearer(request))
+        caller_of(request).spend_job(_allowed(request, Need.MANAGE))
         return _json(await self._desk.drawer(request.match_info["name"]), 202)
 
     async def calibration(self, request: web.Request) -> web.Response:
         """Print the calibration ticket; 202 with its `ack`."""
-        authorize(self._verbs.settings, _bearer(request))
+        caller_of(request).spend_job(_allowed(request, Need.MANAGE))
         return _json(await self._desk.calibration(request.match_info["name"]), 202)
 
     async def burst(self, request: web.Request) -> web.Response:
         """Print `count` test tickets; 202 with their ids."""
-        authorize(self._verbs.settings, _bearer(request))
-        asked = desk.burst_request(await request.read())
+        _allowed(request, Need.ADMIN)
+        asked = desk.burst_request(await _body(request))
         return _json(await self._desk.burst(request.match_info["name"], asked.count), 202)
 
     async def log(self, request: web.Request) -> web.Response:
         """The newest lines of the log."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request, Need.ADMIN)
         return await desk.log_answer(request, self._verbs.settings.log_file)
 
     async def log_file(self, request: web.Request) -> web.Response:
         """Lines of the log as a file."""
-        authorize(self._verbs.settings, _bearer(request))
+        _allowed(request, Need.ADMIN)
         return await desk.log_file(request, self._verbs.settings.log_file)
 
     async def preview(self, request: web.Request) -> web.Response:
         """A picture (PNG) of `datos`."""
-        message = _as(_PREVIEW, await request.read())
+        message = _as(_PREVIEW, await _body(request))
         assert isinstance(message, wire.PreviewRequest)
-        png, _, _, _ = await asyncio.to_thread(self._verbs.preview, message.document, message.printer)  # type: ignore[arg-type]
+        _allowed(request, token=message.auth_token)
+        png, _, _, _ = await self._verbs.shown(message.document, message.printer)  # type: ignore[arg-type]
         return web.Response(body=png, content_type="image/png")
 
 
@@ -199,6 +205,20 @@ def _as(beginning: bytes, body: bytes) -> wire.Request:
         raise MessageError("message.not_object")
     rest = rest[1:].lstrip()
     return wire.parse(beginning[:-1] + b"}" if rest == b"}" else beginning + rest)
+
+
+async def _body(request: web.Request) -> bytes:
+    """The whole body. Raises TooSlow for one that dribbles."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await request.read()
+    except TimeoutError:
+        raise TooSlow("message.too_slow", seconds=round(BODY_S)) from None
+
+
+def _allowed(request: web.Request, need: Need = Need.PRINT, token: str | None = None) -> str:
+    """Who asks, for the audit; the token is the message's own or the header's. Raises Unauthorized, RateLimited."""
+    return caller_of(request).authorize(token or _bearer(request), need)
 
 
 def _bearer(request: web.Request) -> str | None:

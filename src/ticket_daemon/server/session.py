@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -18,11 +16,11 @@ from typing import Any
 from msgspec import Struct
 
 from ticket_daemon import messages
-from ticket_daemon.config import Settings
-from ticket_daemon.errors import MessageError, TicketDaemonError, Unauthorized
+from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.queue import Job
 from ticket_daemon.server import wire
 from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.guard.access import Caller, Need
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.verbs import RENDER_ASIDE, Offered, Order, Verbs
 
@@ -31,23 +29,15 @@ log = logging.getLogger(__name__)
 Send = Callable[[bytes], None]
 
 
-def authorize(settings: Settings, token: str | None) -> None:
-    """Raise Unauthorized unless the token is the one whose hash is configured (or none is)."""
-    wanted = settings.auth.token_sha256
-    given = hashlib.sha256((token or "").encode("utf-8", "surrogatepass")).hexdigest()
-    if wanted and not hmac.compare_digest(given, wanted.lower()):
-        log.warning("token_refused", extra={"audit": True})
-        raise Unauthorized("message.unauthorized")
-
-
 class Session:
     """Answers one client until `close`."""
 
-    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, send: Send) -> None:
+    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, send: Send, caller: Caller) -> None:
         self._verbs = verbs
         self._overview = overview
         self._audience = audience
         self._send = send
+        self._caller = caller
         self._lang = verbs.settings.server.lang
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -94,7 +84,7 @@ class Session:
     def _act(self, request: wire.Request, length: int) -> None:
         match request:
             case wire.TicketRequest():
-                authorize(self._verbs.settings, request.auth_token)
+                self._caller.spend_job(self._allowed(request))
                 self._ticket(request, length)
             case wire.PingRequest():
                 self.say(wire.Pong(job_id=request.id, status="ok"))
@@ -103,24 +93,30 @@ class Session:
             case wire.PrintersRequest():
                 self.say(self._overview.printers())
             case wire.SubscribeRequest():
+                if "jobs" in request.topics:
+                    self._allowed(request, Need.MANAGE)
                 self._subscribe(request)
             case wire.PreviewRequest():
+                self._allowed(request)
                 self._later(self._preview(request), request.id)
             case wire.JobRequest():
-                authorize(self._verbs.settings, request.auth_token)
+                self._allowed(request)
                 self._later(self._job(request), request.id)
             case wire.CancelRequest():
-                authorize(self._verbs.settings, request.auth_token)
-                self._later(self._cancel(request), request.id)
+                self._later(self._cancel(request, self._allowed(request)), request.id)
             case wire.HoldRequest() | wire.ReleaseRequest():
-                authorize(self._verbs.settings, request.auth_token)
-                self._later(self._steer(request), request.id)
+                self._later(self._steer(request, self._allowed(request, Need.MANAGE)), request.id)
             case wire.JobsRequest():
-                authorize(self._verbs.settings, request.auth_token)
+                self._allowed(request, Need.MANAGE)
                 self._later(self._jobs(request), None)
             case wire.ReprintRequest():
-                authorize(self._verbs.settings, request.auth_token)
-                self._later(self._reprint(request), request.id)
+                by = self._allowed(request, Need.MANAGE)
+                self._caller.spend_job(by)
+                self._later(self._reprint(request, by), request.id)
+
+    def _allowed(self, request: wire.Request, need: Need = Need.PRINT) -> str:
+        """Who asks, for the audit. Raises Unauthorized, RateLimited."""
+        return self._caller.authorize(request.auth_token, need)
 
     def _refuse(self, problem: TicketDaemonError, job_id: str | None) -> None:
         self.say(wire.error(problem, self._lang, job_id))
@@ -167,33 +163,29 @@ class Session:
         if request.watch:
             self._audience.watch(job, self)
 
-    async def _cancel(self, request: wire.CancelRequest) -> None:
-        self.say(wire.job_answer(await self._verbs.cancel(request.id), self._lang))
+    async def _cancel(self, request: wire.CancelRequest, by: str) -> None:
+        self.say(wire.job_answer(await self._verbs.cancel(request.id, by), self._lang))
 
-    async def _steer(self, request: wire.HoldRequest | wire.ReleaseRequest) -> None:
+    async def _steer(self, request: wire.HoldRequest | wire.ReleaseRequest, by: str) -> None:
         if isinstance(request, wire.HoldRequest):
-            job = await self._verbs.hold(request.id)
+            job = await self._verbs.hold(request.id, by)
         else:
-            job = await self._verbs.release(request.id, open_drawer=request.open_drawer)
+            job = await self._verbs.release(request.id, by, open_drawer=request.open_drawer)
         self.say(wire.job_answer(job, self._lang))
 
     async def _jobs(self, request: wire.JobsRequest) -> None:
         jobs = self._verbs.pending(request.limit) if request.pending else await self._verbs.recent(request.limit)
         self.say(wire.jobs_answer(jobs, self._lang, pending=request.pending))
 
-    async def _reprint(self, request: wire.ReprintRequest) -> None:
+    async def _reprint(self, request: wire.ReprintRequest, by: str) -> None:
         accepted = await self._verbs.reprint(
-            request.id, request.new_id, banner=request.banner, open_drawer=request.open_drawer
+            request.id, request.new_id, by, banner=request.banner, open_drawer=request.open_drawer
         )
         self.say(wire.ack(accepted, (), self._lang))
         self._audience.watch(accepted.job, self)
 
     async def _preview(self, request: wire.PreviewRequest) -> None:
-        png, width, height, warnings = await asyncio.to_thread(
-            self._verbs.preview,
-            request.document,  # type: ignore[arg-type]
-            request.printer,
-        )
+        png, width, height, warnings = await self._verbs.shown(request.document, request.printer)  # type: ignore[arg-type]
         texts = tuple(warning.text(self._lang) for warning in warnings)
         picture = base64.b64encode(png).decode("ascii")
         self.say(wire.Preview(job_id=request.id, png=picture, width=width, height=height, warnings=texts))

@@ -26,12 +26,16 @@ from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
+from ticket_daemon.server.guard.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
 #: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
 RENDER_ASIDE: Final = 32 * 1024
 _DIGEST_BYTES: Final = 16
+#: Pictures drawn at once and waiting to be: they share the processor and the threads with tickets.
+PICTURES_AT_ONCE: Final = 2
+PICTURES_WAITING: Final = 30
 
 
 class Order(NamedTuple):
@@ -62,6 +66,7 @@ class Verbs:
         self.queue = queue
         self.destinations = destinations
         self._clock = clock
+        self._drawing = Turnstile(PICTURES_AT_ONCE, PICTURES_WAITING)
 
     # --- tickets ---
 
@@ -143,6 +148,11 @@ class Verbs:
         paper = draw(rendered.data, rendered.profile)
         return paper.png(), paper.width, paper.height, (*noticed, *rendered.warnings)
 
+    async def shown(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
+        """`preview` in a thread, a few at a time. Raises RateLimited when too many are asked for."""
+        async with self._drawing:
+            return await asyncio.to_thread(self.preview, document, printer)
+
     # --- jobs ---
 
     async def job(self, job_id: str) -> Job:
@@ -152,22 +162,22 @@ class Verbs:
             raise UnknownJob("job.unknown", id=job_id)
         return job
 
-    async def cancel(self, job_id: str) -> Job:
-        """End a job that has not begun. Raises UnknownJob, NotCancellable."""
-        return _audited("job_cancelled", await self.queue.cancel(job_id))
+    async def cancel(self, job_id: str, by: str = "") -> Job:
+        """End a job that has not begun; `by` is who asked, for the audit. Raises UnknownJob, NotCancellable."""
+        return _audited("job_cancelled", await self.queue.cancel(job_id), by)
 
-    async def hold(self, job_id: str) -> Job:
+    async def hold(self, job_id: str, by: str = "") -> Job:
         """Keep a waiting job back. Raises UnknownJob, NotCancellable."""
-        return _audited("job_held_back", await self.queue.hold(job_id))
+        return _audited("job_held_back", await self.queue.hold(job_id), by)
 
-    async def release(self, job_id: str, *, open_drawer: bool = False) -> Job:
+    async def release(self, job_id: str, by: str = "", *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
         job = await self.job(job_id)
         _, _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
-        return _audited("job_released", await self.queue.release(job_id, rendered.data))
+        return _audited("job_released", await self.queue.release(job_id, rendered.data), by)
 
     async def reprint(
-        self, job_id: str, new_id: str | None = None, *, banner: bool = False, open_drawer: bool = False
+        self, job_id: str, new_id: str | None = None, by: str = "", *, banner: bool = False, open_drawer: bool = False
     ) -> Accepted:
         """Print a finished or held job once more, as a new job; the drawer stays shut unless asked.
 
@@ -188,7 +198,7 @@ class Verbs:
             reprint_of=job_id,
         )
         accepted = await self.queue.submit(new)
-        log.info("job_reprinted", extra={"audit": True, "job": job_id, "new_job": accepted.job.id})
+        log.info("job_reprinted", extra={"audit": True, "job": job_id, "new_job": accepted.job.id, "by": by})
         return accepted
 
     async def _again(
@@ -231,12 +241,13 @@ class Verbs:
             raise UnknownJob("job.unknown", id=job_id)
         destination = self.destinations.get(job.destination)
         profile = (destination.profile if destination else None) or _profile_of(payload.document)
-        return await asyncio.to_thread(lambda: draw(payload.data, profile).png())
+        async with self._drawing:
+            return await asyncio.to_thread(lambda: draw(payload.data, profile).png())
 
 
-def _audited(event: str, job: Job) -> Job:
+def _audited(event: str, job: Job, by: str) -> Job:
     """`job`, with a line in the log that a person steered it."""
-    log.info(event, extra={"audit": True, "job": job.id, "printer": job.destination})
+    log.info(event, extra={"audit": True, "job": job.id, "printer": job.destination, "by": by})
     return job
 
 
