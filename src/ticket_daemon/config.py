@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from ticket_daemon import places
+from ticket_daemon import places, rules
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.messages import Phrase
 from ticket_daemon.seal import Environment, Seal, current
@@ -366,46 +365,7 @@ def _with_virtual_printer(settings: Settings) -> Settings:
 
 def _checked(settings: Settings, file: str) -> Settings:
     """Rules between keys, which types cannot say."""
-    seen: set[str] = set()
-    for index, printer in enumerate(settings.printers):
-        if printer.name.casefold() in seen:
-            raise _problem(file, "config.same_name", f"printers[{index}].name", name=printer.name)
-        seen.add(printer.name.casefold())
-    defaults = [printer.name for printer in settings.printers if printer.default]
-    if len(defaults) > 1:
-        raise _problem(file, "config.two_defaults", "printers", names=", ".join(defaults))
-    _check_origins(settings, file)
-    _check_tokens(settings, file)
-    server = settings.server
-    if bool(server.tls_cert) != bool(server.tls_key) or (server.tls_port and not server.tls_cert):
-        missing = "tls_key" if server.tls_cert else "tls_cert"
-        raise _problem(file, "config.tls_half", f"server.{missing}")
+    for broken in rules.broken(settings):
+        where = file or ("prod" if broken.key == "config.token_needed" else "")
+        raise _problem(where, broken.key, broken.path, **broken.parameters)
     return settings
-
-
-#: An origin as a page has it; the daemon compares them in one spelling (`server.guard.origins`).
-_ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
-
-
-def _check_origins(settings: Settings, file: str) -> None:
-    for index, origin in enumerate(settings.server.allowed_origins):
-        if not _ORIGIN.fullmatch(origin):
-            raise _problem(file, "config.origin", f"server.allowed_origins[{index}]", got=origin)
-
-
-def _check_tokens(settings: Settings, file: str) -> None:
-    auth = settings.auth
-    if auth.token_sha256 and not _SHA256.fullmatch(auth.token_sha256):
-        raise _problem(file, "config.token_format", "auth.token_sha256")
-    seen: set[str] = set()
-    for index, token in enumerate(auth.tokens):
-        if not _SHA256.fullmatch(token.sha256):
-            raise _problem(file, "config.token_format", f"auth.tokens[{index}].sha256")
-        if token.name.casefold() in seen:
-            raise _problem(file, "config.same_token", f"auth.tokens[{index}].name", name=token.name)
-        seen.add(token.name.casefold())
-    if settings.env == "prod" and not auth.token_sha256 and not auth.tokens:
-        raise _problem(file or "prod", "config.token_needed", "auth.token_sha256")
-
-
-_SHA256: Final = re.compile("[0-9a-fA-F]{64}")

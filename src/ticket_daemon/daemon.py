@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import logging
 import os
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Callable
-from typing import IO, Final
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 from aiohttp import web
@@ -28,6 +31,7 @@ from ticket_daemon.printers import Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.server.app import Server
 from ticket_daemon.server.audience import Audience
+from ticket_daemon.server.guard import pairing
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.door import Door
 from ticket_daemon.server.overview import Overview
@@ -37,12 +41,17 @@ from ticket_daemon.spooler import Spooler
 from ticket_daemon.spooler.configured import configured
 from ticket_daemon.transport.descriptors import raise_limit
 
+if TYPE_CHECKING:
+    from ticket_daemon.server.guard.certificate import Certificate
+
 log = logging.getLogger(__name__)
 
 DATABASE: Final = "queue.db"
 LOCK: Final = "daemon.lock"
 DAY_MS: Final = 86_400_000
 PRUNE_EVERY_S: Final = 3600.0
+#: How often the certificate's files are looked at, for one that was renewed.
+CERTIFICATE_EVERY_S: Final = 60.0
 #: How often a queue that could not be opened for want of room is tried again.
 REOPEN_EVERY_S: Final = 2.0
 
@@ -67,6 +76,8 @@ class Daemon:
         self._runner: web.AppRunner | None = None
         self._opening: asyncio.Task[None] | None = None
         self._pruning: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._certificate: Certificate | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
@@ -75,9 +86,10 @@ class Daemon:
         self.verbs = Verbs(settings, self.queue, self.destinations, clock)
         self.audience = Audience(settings.server.lang)
         self.overview = Overview(
-            settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock
-        )
-        self.gate = Gate(settings)
+            settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
+            lambda: self._certificate.health(_now()) if self._certificate is not None else None,
+        )  # fmt: skip
+        self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
         self.server = Server(self.verbs, self.overview, self.audience, Upkeep(reload=self.reload), self.gate)
 
@@ -86,13 +98,15 @@ class Daemon:
         """The page's address, for a person on this machine."""
         host = self.settings.server.host
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+        scheme = "https" if self.settings.server.tls_cert and not self.settings.server.tls_port else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     # --- life ---
 
     async def start(self) -> None:
         """Lock, open the queue, start printing, listen. Raises AlreadyRunning, ConfigError, StorageUnavailable."""
         self._make_folder()
+        self._certificate = _certificate(self.settings)
         self._lock = claims.hold(self.settings.data_dir / LOCK)
         log.info("configuration", extra={"audit": True, **disclosed(self.settings)})
         try:
@@ -163,7 +177,7 @@ class Daemon:
     async def close(self) -> None:
         """Stop listening, finish the jobs in hand, commit, let go. Safe after a start that failed."""
         log.info("stopping")
-        for task in (self._opening, self._pruning):
+        for task in (self._opening, self._pruning, self._watching):
             if task is not None:
                 task.cancel()
         self.door.shut()
@@ -207,6 +221,7 @@ class Daemon:
                 limits=settings.limits,
             )  # fmt: skip
             self.gate.apply(self.settings)
+            await self.server.let_go()
             log.info(
                 "reloaded",
                 extra={"audit": True, "added": change.added, "removed": change.removed, "changed": change.changed,
@@ -235,15 +250,31 @@ class Daemon:
         server = self.settings.server
         self._runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
+        tls = self._certificate.context if self._certificate is not None else None
+        self.port = await self._open_door(self._runner, server.port, None if server.tls_port else tls)
+        if server.tls_port:
+            await self._open_door(self._runner, server.tls_port, tls)
+        if self._certificate is not None:
+            self._watching = asyncio.create_task(self._watch(self._certificate))
+
+    async def _open_door(self, runner: web.AppRunner, port: int, tls: ssl.SSLContext | None) -> int:
+        """Listen at `port`; the port it became. Raises AlreadyRunning."""
+        host = self.settings.server.host
         try:
-            self.port = await self.door.listen(self._runner, server.host, server.port, reuse=os.name != "nt")
+            return await self.door.listen(runner, host, port, reuse=os.name != "nt", tls=tls)
         except OSError as error:
             if not _in_use(error):
                 detail = error.strerror or str(error)
-                raise AlreadyRunning("start.cannot_listen", host=server.host, port=server.port, detail=detail) from None
-            who = await asyncio.to_thread(claims.who_listens, server.port)
+                raise AlreadyRunning("start.cannot_listen", host=host, port=port, detail=detail) from None
+            who = await asyncio.to_thread(claims.who_listens, port)
             key = "start.port_taken_by" if who else "start.port_taken"
-            raise AlreadyRunning(key, host=server.host, port=server.port, who=who) from None
+            raise AlreadyRunning(key, host=host, port=port, who=who) from None
+
+    async def _watch(self, certificate: Certificate) -> None:
+        """Look at the certificate's end, and whether it was renewed."""
+        while True:
+            await asyncio.to_thread(certificate.look, _now())
+            await asyncio.sleep(CERTIFICATE_EVERY_S)
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -278,6 +309,19 @@ def _note(job: Job) -> None:
         log.log(logging.INFO if job.is_printed else logging.WARNING, "job_ended", extra=extra)
     elif log.isEnabledFor(logging.DEBUG):
         log.debug("job_" + job.state, extra={"job": job.id, "printer": job.destination})
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    """The certificate of the configuration, if it has one. Raises ConfigError."""
+    if not settings.server.tls_cert:
+        return None
+    from ticket_daemon.server.guard.certificate import Certificate
+
+    return Certificate(Path(settings.server.tls_cert), Path(settings.server.tls_key))
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _in_use(error: OSError) -> bool:

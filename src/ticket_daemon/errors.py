@@ -233,6 +233,12 @@ class ConfigError(TicketDaemonError):
         return f"{self.parameters['file']}: {sentence}" if self.parameters.get("file") else sentence
 
 
+class TlsError(TicketDaemonError):
+    """A certificate cannot be made or renewed."""
+
+    code = "tls_error"
+
+
 class AlreadyRunning(TicketDaemonError):
     """Another daemon has the port or the data directory."""
 

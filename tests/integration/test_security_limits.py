@@ -19,8 +19,7 @@ from support.client import EXAMPLE, client
 from support.daemon_process import daemon_process
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
-from ticket_daemon.server import http as api
-from ticket_daemon.server.guard import door
+from ticket_daemon.server.guard import door, middleware
 
 TIMEOUT_S = 20.0
 CAJA, COCINA = "token-of-caja", "token-of-cocina"
@@ -174,7 +173,7 @@ async def test_a_socket_that_never_says_anything_ends_too(tmp_path: Path, monkey
 
 
 async def test_a_body_that_dribbles_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "BODY_S", 0.2)
+    monkeypatch.setattr(middleware, "BODY_S", 0.2)
     async with running(tmp_path) as daemon:
         reader, writer = await asyncio.open_connection("127.0.0.1", daemon.port)
         writer.write(

@@ -18,7 +18,9 @@ WIRE_CODES = {
     "cancelled", "unknown_outcome", "internal", "origin_refused", "host_refused", "unsupported_media_type", "not_found",
     "method_not_allowed", "too_slow",
 }  # fmt: skip
-SET_UP_CODES = {"service_error", "build_error", "invalid_config", "invalid_profiles", "already_running"}
+SET_UP_CODES = {
+    "tls_error", "service_error", "build_error", "invalid_config", "invalid_profiles", "already_running",
+}  # fmt: skip
 CATEGORIES = {
     "VALIDATION", "PRINTER", "QR", "BARCODE", "TABLE", "RAW", "IMAGE", "COMMAND", "JSON", "AUDIT", "EXECUTION", "ERROR",
     "",

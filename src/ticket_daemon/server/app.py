@@ -19,9 +19,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.server import files, http, public, wire
 from ticket_daemon.server.audience import Audience
-from ticket_daemon.server.guard.access import Gate
+from ticket_daemon.server.guard import headers
+from ticket_daemon.server.guard.access import Caller, Gate
 from ticket_daemon.server.guard.door import Connection
+from ticket_daemon.server.guard.login import LOGIN, LogIn
 from ticket_daemon.server.guard.middleware import Guard, caller_of, wire_answer
+from ticket_daemon.server.guard.pairing import Pairing
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
@@ -41,6 +44,10 @@ HEARTBEAT_S: Final = 30.0
 GOODBYE_S: Final = 0.5
 #: Close code for a page whose origin is not allowed, said before anything else.
 ORIGIN_REFUSED: Final = 4403
+#: Close code for the dashboard's own page when its session has ended.
+SESSION_OVER: Final = 4401
+#: Seconds after a session's end at which its sockets are looked at: never before it.
+_EXPIRY_SLACK_S: Final = 1.0
 #: Bytes that the reason of a close frame may have (RFC 6455 5.5).
 _REASON_BYTES: Final = 123
 #: Seconds for a refused page to answer the goodbye, and bytes that are read of it meanwhile.
@@ -97,7 +104,7 @@ class Server:
         self._audience = audience
         self._upkeep = upkeep
         self._gate = gate
-        self._sockets: dict[web.WebSocketResponse, Outbox] = {}
+        self._sockets: dict[web.WebSocketResponse, tuple[Outbox, Caller]] = {}
         self._max_frame = verbs.settings.server.max_frame_mib * MIB
 
     def application(self) -> web.Application:
@@ -107,6 +114,9 @@ class Server:
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
+        app.router.add_get(headers.BRIDGE, self._bridge)
+        LogIn(self._gate, lambda request: files.answer(request, "login.html", {}), self.let_go).add_routes(app)
+        Pairing(self._gate, self._verbs.settings.data_dir, self.let_go).add_routes(app)
         app.router.add_get("/static/{name:.+}", self._static)
         http.add_routes(app, self._verbs, self._overview, self._upkeep)
         public.add_routes(app)
@@ -120,11 +130,21 @@ class Server:
         ]
         if goodbyes:
             await asyncio.wait(goodbyes, timeout=GOODBYE_S)
-        for outbox in tuple(self._sockets.values()):
+        for outbox, _ in tuple(self._sockets.values()):
             outbox.cut()
         for goodbye in goodbyes:
             goodbye.cancel()
         await asyncio.gather(*goodbyes, return_exceptions=True)
+
+    async def let_go(self) -> None:
+        """Close what is not allowed any more: sessions that ended (4401), origins that were taken back (4403)."""
+        closing = []
+        for socket, (_, caller) in tuple(self._sockets.items()):
+            if caller.session is not None and not self._gate.sessions.left(caller.session):
+                closing.append(socket.close(code=SESSION_OVER, message=b"session over"))
+            elif not self._gate.still_allows(caller):
+                closing.append(socket.close(code=ORIGIN_REFUSED, message=b"origin not allowed"))
+        await asyncio.gather(*map(asyncio.ensure_future, closing))
 
     # --- WebSocket ---
 
@@ -141,19 +161,30 @@ class Server:
         outbox = Outbox(socket, request.transport)
         session = Session(self._verbs, self._overview, self._audience, outbox.put, caller)
         sending = asyncio.create_task(outbox.drain())
-        self._sockets[socket] = outbox
+        self._sockets[socket] = (outbox, caller)
+        expiry = self._at_the_sessions_end(caller)
         log.info("client_connected", extra={"client": request.remote})
         try:
             session.open()
             await self._listen(socket, session, request.protocol)
         finally:
             session.close()
+            if expiry is not None:
+                expiry.cancel()
             self._sockets.pop(socket, None)
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await sending
             log.info("client_gone", extra={"client": request.remote, "close_code": socket.close_code})
         return socket
+
+    def _at_the_sessions_end(self, caller: Caller) -> asyncio.TimerHandle | None:
+        """Have the socket of a session closed when the session's time is over."""
+        if caller.session is None:
+            return None
+        loop = asyncio.get_running_loop()
+        left = self._gate.sessions.left(caller.session) + _EXPIRY_SLACK_S
+        return loop.call_later(left, lambda: asyncio.ensure_future(self.let_go()))
 
     async def _turn_away(self, request: web.Request, refusal: TicketDaemonError) -> web.WebSocketResponse:
         """Let a page know why: of an upgrade that is refused it would see no more than of a daemon that is off."""
@@ -190,7 +221,12 @@ class Server:
         return web.Response(body=msgspec.json.encode(said), content_type="application/json")
 
     async def _page(self, request: web.Request) -> web.Response:
+        if self._gate.has_password and caller_of(request).session is None:
+            raise web.HTTPSeeOther(LOGIN)
         return files.answer(request, files.PAGE, {})
+
+    async def _bridge(self, request: web.Request) -> web.Response:
+        return files.answer(request, "bridge.html", {})
 
     async def _static(self, request: web.Request) -> web.Response:
         return files.answer(request, request.match_info["name"], {})

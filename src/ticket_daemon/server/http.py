@@ -6,7 +6,6 @@ JSON body with the same `code` as over WebSocket, and that a POST of the same id
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -14,11 +13,11 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge, TooSlow
+from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
 from ticket_daemon.server import desk, wire
 from ticket_daemon.server.desk import Desk
 from ticket_daemon.server.guard.access import Need
-from ticket_daemon.server.guard.middleware import caller_of
+from ticket_daemon.server.guard.middleware import bearer, caller_of, whole_body
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.server.verbs import Order, Verbs
@@ -34,8 +33,6 @@ STATUS: Final = {
     "internal": 500, "queue_full": 503, "storage_unavailable": 503, "shutting_down": 503, "origin_refused": 403,
     "host_refused": 403, "not_found": 404, "method_not_allowed": 405, "too_slow": 408, "unsupported_media_type": 415,
 }  # fmt: skip
-#: Seconds for a body to arrive: 10 MiB on a line of 3 Mbit/s.
-BODY_S: Final = 30.0
 _TICKET: Final = b'{"tipo":"ticket",'
 _PREVIEW: Final = b'{"tipo":"preview",'
 
@@ -93,7 +90,7 @@ class _Api:
 
     async def submit(self, request: web.Request) -> web.Response:
         """The fields of a `ticket` message; 202 with its `ack`, 200 when the id was there already."""
-        message = _as(_TICKET, await _body(request))
+        message = _as(_TICKET, await whole_body(request))
         assert isinstance(message, wire.TicketRequest)
         caller_of(request).spend_job(_allowed(request, token=message.auth_token))
         order = Order(message.document, message.id or None, message.printer, message.ttl_s, message.copies)  # type: ignore[arg-type]
@@ -122,7 +119,7 @@ class _Api:
         """Hold, release or reprint a job; the body, if any, has the same fields as the message."""
         by = _allowed(request, Need.MANAGE)
         job_id, verb = request.match_info["id"], request.match_info["verb"]
-        body = await _body(request) or b"{}"
+        body = await whole_body(request) or b"{}"
         beginning = msgspec.json.encode({"tipo": verb, "id": job_id})[:-1] + b","
         match _as(beginning, body):
             case wire.ReprintRequest() as asked:
@@ -176,7 +173,7 @@ class _Api:
     async def burst(self, request: web.Request) -> web.Response:
         """Print `count` test tickets; 202 with their ids."""
         _allowed(request, Need.ADMIN)
-        asked = desk.burst_request(await _body(request))
+        asked = desk.burst_request(await whole_body(request))
         return _json(await self._desk.burst(request.match_info["name"], asked.count), 202)
 
     async def log(self, request: web.Request) -> web.Response:
@@ -191,7 +188,7 @@ class _Api:
 
     async def preview(self, request: web.Request) -> web.Response:
         """A picture (PNG) of `datos`."""
-        message = _as(_PREVIEW, await _body(request))
+        message = _as(_PREVIEW, await whole_body(request))
         assert isinstance(message, wire.PreviewRequest)
         _allowed(request, token=message.auth_token)
         png, _, _, _ = await self._verbs.shown(message.document, message.printer)  # type: ignore[arg-type]
@@ -207,23 +204,9 @@ def _as(beginning: bytes, body: bytes) -> wire.Request:
     return wire.parse(beginning[:-1] + b"}" if rest == b"}" else beginning + rest)
 
 
-async def _body(request: web.Request) -> bytes:
-    """The whole body. Raises TooSlow for one that dribbles."""
-    try:
-        async with asyncio.timeout(BODY_S):
-            return await request.read()
-    except TimeoutError:
-        raise TooSlow("message.too_slow", seconds=round(BODY_S)) from None
-
-
 def _allowed(request: web.Request, need: Need = Need.PRINT, token: str | None = None) -> str:
     """Who asks, for the audit; the token is the message's own or the header's. Raises Unauthorized, RateLimited."""
-    return caller_of(request).authorize(token or _bearer(request), need)
-
-
-def _bearer(request: web.Request) -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return caller_of(request).authorize(token or bearer(request), need)
 
 
 def _json(answer: msgspec.Struct, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

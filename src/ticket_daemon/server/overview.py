@@ -28,6 +28,7 @@ class Overview:
         port_of: PortOf,
         is_running: Callable[[], bool],
         clock: Callable[[], int],
+        tls: Callable[[], wire.TlsHealth | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -35,6 +36,7 @@ class Overview:
         self._port_of = port_of
         self._is_running = is_running
         self._clock = clock
+        self._tls = tls
         self._started = clock()
         self._processed = 0
         self._failed = 0
@@ -70,10 +72,10 @@ class Overview:
         current, capacity = self._queue.current, self._queue.capacity
         summary = self.printers().summary
         uptime = (self._clock() - self._started) // 1000
-        running = self._is_running()
+        running, tls = self._is_running(), self._tls()
         if not running:
             status = "error"
-        elif self._queue.trouble or summary.status != "ok":
+        elif self._queue.trouble or summary.status != "ok" or (tls is not None and tls.status != "ok"):
             status = "degraded"
         else:
             status = "ok"
@@ -87,6 +89,7 @@ class Overview:
             build=self._build(),
             uptime=uptime,
             uptime_seconds=uptime,
+            tls=tls,
         )
 
     def _build(self) -> wire.Build:

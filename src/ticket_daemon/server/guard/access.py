@@ -165,6 +165,10 @@ class Gate:
             caller.session = visit.cookie
         return caller
 
+    def still_allows(self, caller: Caller) -> bool:
+        """Whether a caller that was let in would be again: its origin may have been taken back since."""
+        return not caller.foreign or caller.origin is None or self.origins.allows(caller.origin, "")
+
     def _is_foreign(self, visit: Visit, origin: str | None, own: str) -> bool:
         if origin is not None:
             return normal(origin) != normal(own)

@@ -7,6 +7,7 @@ reaches its handler with a refusal rather than being turned away unheard: only s
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -19,6 +20,7 @@ from ticket_daemon.errors import (
     NotFound,
     OriginRefused,
     TicketDaemonError,
+    TooSlow,
 )
 from ticket_daemon.server import wire
 from ticket_daemon.server.guard import headers
@@ -31,6 +33,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[TicketDaemonError], web.Response]
 
 SOCKET: Final = "/ws"
+#: Seconds for a body to arrive: 10 MiB on a line of 3 Mbit/s.
+BODY_S: Final = 30.0
 _JSON_PATHS: Final = ("/api/", "/auth/")
 #: What a form of any page can send without asking first, and that could hold a message of ours.
 _FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data"))
@@ -41,6 +45,21 @@ _CALLER: Final = web.RequestKey("caller", Caller)
 def caller_of(request: web.Request) -> Caller:
     """Whose request it is."""
     return request[_CALLER]
+
+
+def bearer(request: web.Request) -> str | None:
+    """The token in `Authorization: Bearer …`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def whole_body(request: web.Request) -> bytes:
+    """The whole body. Raises TooSlow for one that dribbles."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await request.read()
+    except TimeoutError:
+        raise TooSlow("message.too_slow", seconds=round(BODY_S)) from None
 
 
 def cookie_name(scheme: str, port: int) -> str:

@@ -28,6 +28,7 @@ from ticket_daemon.server.wire.answers import (
     Status,
     StorageHealth,
     Summary,
+    TlsHealth,
     WorkerHealth,
     encode,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "SubscribeRequest",
     "Summary",
     "TicketRequest",
+    "TlsHealth",
     "WorkerHealth",
     "ack",
     "encode",

@@ -243,6 +243,14 @@ class StorageHealth(Struct, frozen=True):
     detail: str
 
 
+class TlsHealth(Struct, frozen=True):
+    """How the server's certificate is: `expiring` in its last 30 days."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("ok", "expiring", "expired"))]
+    ends: Annotated[str, Meta(description="RFC 3339.")]
+    days_left: Count
+
+
 class Build(Struct, frozen=True):
     """Which program this is. Date, time (UTC) and commit are a sealed build's, else empty."""
 
@@ -255,7 +263,7 @@ class Build(Struct, frozen=True):
     service: str = ""
 
 
-class Health(Struct, frozen=True):
+class Health(Struct, frozen=True, omit_defaults=True):
     """How the daemon is: `degraded` while printing is possible and something is wrong, `error` when it is not."""
 
     status: Annotated[str, Meta(extra_json_schema=_one_of("ok", "degraded", "error"))]
@@ -266,6 +274,7 @@ class Health(Struct, frozen=True):
     build: Build
     uptime: Annotated[int, Meta(description="Seconds.")]
     uptime_seconds: Annotated[int, Meta(description="The same.")]
+    tls: Annotated[TlsHealth | None, Meta(description="Where there is TLS.")] = None
 
 
 #: What may come over a WebSocket.

@@ -1,0 +1,73 @@
+"""What a configuration must hold to beyond each key's type: rules between keys, and the forms of texts.
+
+It knows Settings; it does not know where they came from. It promises that each broken rule names the key to mend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from ticket_daemon.config import Settings
+
+#: An origin as a page has it; the daemon compares them in one spelling (`server.guard.origins`).
+_ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
+_SHA256: Final = re.compile("[0-9a-fA-F]{64}")
+#: As argon2's reference implementation writes its hashes.
+_ARGON2: Final = re.compile(r"\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[^$]+\$[^$]+")
+
+
+class Broken(NamedTuple):
+    """A rule that does not hold: its text, the key to mend, and what fills the text."""
+
+    key: str
+    path: str
+    parameters: Mapping[str, Any] = MappingProxyType({})
+
+
+def broken(settings: Settings) -> Iterator[Broken]:
+    """The rules that do not hold."""
+    yield from _printers(settings)
+    yield from _server(settings)
+    yield from _auth(settings)
+
+
+def _printers(settings: Settings) -> Iterator[Broken]:
+    seen: set[str] = set()
+    for index, printer in enumerate(settings.printers):
+        if printer.name.casefold() in seen:
+            yield Broken("config.same_name", f"printers[{index}].name", {"name": printer.name})
+        seen.add(printer.name.casefold())
+    defaults = [printer.name for printer in settings.printers if printer.default]
+    if len(defaults) > 1:
+        yield Broken("config.two_defaults", "printers", {"names": ", ".join(defaults)})
+
+
+def _server(settings: Settings) -> Iterator[Broken]:
+    server = settings.server
+    for index, origin in enumerate(server.allowed_origins):
+        if not _ORIGIN.fullmatch(origin):
+            yield Broken("config.origin", f"server.allowed_origins[{index}]", {"got": origin})
+    if bool(server.tls_cert) != bool(server.tls_key) or (server.tls_port and not server.tls_cert):
+        missing = "tls_key" if server.tls_cert else "tls_cert"
+        yield Broken("config.tls_half", f"server.{missing}")
+
+
+def _auth(settings: Settings) -> Iterator[Broken]:
+    auth = settings.auth
+    if auth.token_sha256 and not _SHA256.fullmatch(auth.token_sha256):
+        yield Broken("config.token_format", "auth.token_sha256")
+    if auth.dashboard_password_hash and not _ARGON2.fullmatch(auth.dashboard_password_hash):
+        yield Broken("config.password_format", "auth.dashboard_password_hash")
+    seen: set[str] = set()
+    for index, token in enumerate(auth.tokens):
+        if not _SHA256.fullmatch(token.sha256):
+            yield Broken("config.token_format", f"auth.tokens[{index}].sha256")
+        if token.name.casefold() in seen:
+            yield Broken("config.same_token", f"auth.tokens[{index}].name", {"name": token.name})
+        seen.add(token.name.casefold())
+    if settings.env == "prod" and not auth.token_sha256 and not auth.tokens:
+        yield Broken("config.token_needed", "auth.token_sha256")
