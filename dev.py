@@ -13,6 +13,7 @@ It needs Python 3.11 or later and the package index, nothing else: a private env
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -87,7 +88,27 @@ def check(_: list[str]) -> int:
         (PYTHON, "-m", "mypy"),
         (SCRIPTS / ("lint-imports.exe" if os.name == "nt" else "lint-imports"),),
     )
-    return max([call(*step) for step in steps])
+    return max([*(call(*step) for step in steps), audit()])
+
+
+def audit() -> int:
+    """Known holes in what is installed. Where their list cannot be reached, that is said and nothing fails."""
+    command = [PYTHON, "-m", "pip_audit", "--progress-spinner", "off", "--skip-editable", "-f", "json"]
+    asked = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+    try:
+        found = json.loads(asked.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        lines = asked.stderr.strip().splitlines() or ["it said nothing"]
+        say(f"pip-audit could not ask for known holes, so nothing is known of them: {lines[-1][:200]}")
+        return 0
+    holes = [(item["name"], item["version"], hole) for item in found for hole in item.get("vulns", ())]
+    for name, version, hole in holes:
+        say(f"{name} {version}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'no version yet'}")
+    unknown = [item["name"] for item in found if "vulns" not in item]
+    say(
+        f"pip-audit: {len(found) - len(unknown)} packages asked about, {len(holes)} known holes, {len(unknown)} unknown"
+    )
+    return 1 if holes else 0
 
 
 def bench(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """What a real Chromium lets pages of other origins do with the daemon, and what the daemon lets them do.
 
-A page server of loopback counts as public with `--ip-address-space-overrides`, so the browser's rules for local networks
-hold for it as they would for a page of the internet.
+A page server of loopback counts as public with `--ip-address-space-overrides`, so the browser's rules for local
+networks hold for it as they would for a page of the internet.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ POS = b"""<!doctype html><meta charset=utf-8><title>POS</title><button id=bridge
     heard.push({ ...data, origin });
     if (data.event === "ready") source.postMessage({ bridge: "ticket-daemon", action: "connect" }, origin);
     if (data.event === "open") source.postMessage(
-      { bridge: "ticket-daemon", action: "send", data: JSON.stringify({ tipo: "ping", id: "over-the-bridge" }) }, origin);
+      { bridge: "ticket-daemon", action: "send", data: '{"tipo":"ping","id":"over-the-bridge"}' }, origin);
   });
   document.getElementById("bridge").onclick = ({ target }) => {
     window.opened = window.open(target.dataset.url, "ticket-daemon-bridge", "popup,width=420,height=280");
@@ -129,7 +129,7 @@ def shop(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("shop")
     authority.create(folder / "tls", ("localhost", "127.0.0.1"))
     with serving(folder / "tls") as https, serving() as plain:
-        # In `test` every page of this machine is let in, by name; these are to be strangers, so it is `prod`'s rules.
+        # `localhost` is let in by its name, as in `test` all pages of this machine are; `evil.example` is a stranger.
         daemon = Daemon(
             folder, f'[server]\nallowed_origins = ["https://localhost:{https}", "http://localhost:{plain}"]\n'
         )
@@ -162,7 +162,7 @@ def test_a_public_page_that_is_not_allowed_is_told_so_by_4403_and_by_health(shop
 
 
 def test_a_public_page_without_the_permission_reaches_nothing(shop: Shop) -> None:
-    """Headless, Chromium says no by itself where nobody granted it; the page sees what it sees of a daemon that is off."""
+    """Headless, Chromium says no by itself; the page sees what it would see of a daemon that is off."""
     with shop.page(shop.https) as page:
         closed = page.evaluate("(url) => connect(url)", shop.socket)
         assert closed["code"] == 1006

@@ -245,6 +245,12 @@ def test_sessions_do_not_outlive_the_daemon_or_another_password(tmp_path: Path) 
         assert request(f"{daemon.url}/", headers=headers).status == 303
 
 
+def test_a_hash_that_is_none_lets_nobody_in_and_the_log_says_so(tmp_path: Path) -> None:
+    with daemon_process(tmp_path, config='[auth]\ndashboard_password_hash = "contraseña"\n') as daemon:
+        assert log_in(daemon, "contraseña").status == 401
+        assert "password_hash_unusable" in [line["event"] for line in daemon.log]
+
+
 async def test_with_tokens_the_pages_session_is_as_good_as_one(tmp_path: Path) -> None:
     more = f'token_sha256 = "{"a" * 64}"\n[[printers]]\nname = "v"\nuri = "virtual://v"\ndefault = true\n'
     with daemon_process(tmp_path, config=config(more), env="prod") as daemon:

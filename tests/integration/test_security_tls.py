@@ -38,7 +38,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def config(folder: Path, more: str = "", auth: str = "") -> str:
-    return f"[server]\ntls_cert = '{folder / authority.SERVER}'\ntls_key = '{folder / authority.SERVER_KEY}'\n{more}\n{auth}"
+    cert, key = folder / authority.SERVER, folder / authority.SERVER_KEY
+    return f"[server]\ntls_cert = '{cert}'\ntls_key = '{key}'\n{more}\n{auth}"
 
 
 def trusting(folder: Path) -> ssl.SSLContext:

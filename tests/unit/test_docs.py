@@ -187,7 +187,7 @@ def test_every_error_code_is_documented(code: str) -> None:
     assert f"`{code}`" in section(page("protocol.md"), "Error codes")
 
 
-@pytest.mark.parametrize("code", sorted(_codes() - {"already_running", "service_error", "build_error"}))
+@pytest.mark.parametrize("code", sorted(_codes() - {"already_running", "service_error", "build_error", "tls_error"}))
 def test_what_to_do_about_every_error_is_documented(code: str) -> None:
     assert code in " ".join(cells[0] for cells in rows(section(page("integration.md"), "5."))), code
 

@@ -26,7 +26,7 @@ COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{stat
 COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
 #: Look like keys and are none: places in a document, and names of files.
 NOT_KEYS = {"profile.model", "profile.code_table"} | {
-    key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db"))
+    key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db", ".html", ".pem", ".key"))
 }
 
 

@@ -57,10 +57,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "son 64 dígitos hexadecimales: el SHA-256 del token, no el token",
         "it is 64 hexadecimal digits: the token's SHA-256, not the token",
     ),
-    "config.password_format": (
-        "es el hash argon2 que hace ticket-daemon password, no la contraseña",
-        "it is the argon2 hash that ticket-daemon password makes, not the password",
-    ),
     "config.not_written": ("no se puede escribir: {detail}", "it cannot be written: {detail}"),
     "config.same_token": ("hay dos tokens «{name}»", "there are two tokens '{name}'"),
     "config.origin": (

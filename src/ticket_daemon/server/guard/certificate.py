@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 #: Days before the end from which it is told of.
 WARN_DAYS: Final = 30
+#: The configuration's keys for the two files.
+_CERT: Final = "tls_cert"
+_KEY: Final = "tls_key"
 _PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 # Tags of DER (X.690 8.1.2) that lead to the dates (RFC 5280 4.1).
 _SEQUENCE: Final = 0x30
@@ -81,7 +84,7 @@ class Certificate:
         return self._context
 
     def _load(self) -> None:
-        for file, key in ((self._cert, "tls_cert"), (self._key, "tls_key")):
+        for file, key in ((self._cert, _CERT), (self._key, _KEY)):
             if not file.is_file():
                 raise ConfigError("tls.no_file", path=f"server.{key}", place=str(file))
         try:
@@ -90,7 +93,7 @@ class Certificate:
             # A key with a passphrase would make the start ask for it on the terminal; a service has none.
             self._context.load_cert_chain(self._cert, self._key, password=_no_passphrase)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            raise ConfigError("tls.unusable", path="server.tls_cert", detail=str(error)) from None
+            raise ConfigError("tls.unusable", path=f"server.{_CERT}", detail=str(error)) from None
         self._seen = seen
 
     def look(self, now: datetime.datetime) -> None:

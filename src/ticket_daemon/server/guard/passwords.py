@@ -7,10 +7,13 @@ its own, so that however many are asked for, tickets have the other threads and 
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from ticket_daemon.server.guard.turnstile import Turnstile
+
+log = logging.getLogger(__name__)
 
 #: The least that the OWASP Password Storage Cheat Sheet asks of argon2id: 19 MiB, two passes, one lane; some 30 ms.
 _MEMORY_KIB: Final = 19 * 1024
@@ -36,7 +39,10 @@ def _is(password: str, wanted: str) -> bool:
 
     try:
         return PasswordHasher().verify(wanted, password)
-    except (Argon2Error, InvalidHashError):
+    except InvalidHashError:  # whoever tries is not told: that there is no way in is the technician's to know
+        log.error("password_hash_unusable")
+        return False
+    except Argon2Error:
         return False
 
 
