@@ -105,9 +105,10 @@ def audit() -> int:
     for name, version, hole in holes:
         say(f"{name} {version}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'no version yet'}")
     unknown = [item["name"] for item in found if "vulns" not in item]
-    say(
-        f"pip-audit: {len(found) - len(unknown)} packages asked about, {len(holes)} known holes, {len(unknown)} unknown"
-    )
+    if len(unknown) == len(found):
+        say("pip-audit: this package index knows of no holes in anything, so nothing is known; nothing fails for it")
+    else:
+        say(f"pip-audit: {len(holes)} holes in {len(found) - len(unknown)} packages; {len(unknown)} it does not know")
     return 1 if holes else 0
 
 

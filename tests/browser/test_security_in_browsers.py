@@ -270,8 +270,9 @@ def test_a_person_logs_in_and_a_wrong_password_is_told(locked: tuple[Daemon, Bro
     assert page.evaluate("document.cookie") == "", "no script sees the session"
     page.goto(f"{daemon.url}/login")
     page.wait_for_url(f"{daemon.url}/")
-    page.evaluate("fetch('/auth/logout', { method: 'POST' })")
-    page.wait_for_function("fetch('/auth/session').then((said) => said.json()).then((said) => !said.logged_in)")
+    page.wait_for_selector("#link[data-state=connected]")
+    page.evaluate("void fetch('/auth/logout', { method: 'POST' })")
+    page.wait_for_url(f"{daemon.url}/login")  # its WebSocket was closed, so the page knows
     page.goto(daemon.url)
     assert page.url == f"{daemon.url}/login"
     assert errors == []

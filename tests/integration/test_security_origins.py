@@ -217,6 +217,9 @@ def test_the_page_can_load_and_run_nothing_but_its_own_files(daemon: DaemonProce
         assert policy["connect-src"] == f"'self' ws://127.0.0.1:{daemon.port}"
         assert "unsafe" not in said.headers["Content-Security-Policy"]
         assert said.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        kept = request(daemon.url + path, headers={"If-None-Match": said.headers["ETag"]})
+        assert kept.status == 304
+        assert kept.headers["Content-Security-Policy"] is None, "the browser's copy keeps the policy it came with"
     injected = request(f"{daemon.url}/", headers={"Host": "localhost:1; script-src *"})
     assert injected.status == 403
 

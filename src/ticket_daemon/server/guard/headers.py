@@ -14,6 +14,7 @@ _OPEN: Final = frozenset(("/health", "/client.js", "/openapi.json", "/asyncapi.j
 _OPEN_BELOW: Final = "/schemas/"
 #: The page that works for the page that opened it, and so must not be parted from it.
 BRIDGE: Final = "/bridge"
+POLICY: Final = "Content-Security-Policy"
 _COMMON: Final = {
     "Server": "ticket-daemon",
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +42,7 @@ def of(path: str, kind: str, host: str, scheme: str) -> dict[str, str]:
     opens = path == BRIDGE
     return {
         **_COMMON,
-        "Content-Security-Policy": _page(host, scheme) if kind in _PAGE_KINDS else _NOTHING,
+        POLICY: _page(host, scheme) if kind in _PAGE_KINDS else _NOTHING,
         "Cross-Origin-Opener-Policy": "unsafe-none" if opens else "same-origin",
         "Cross-Origin-Resource-Policy": "cross-origin" if is_open(path) else "same-origin",
         "Cache-Control": "no-cache" if kind in _PAGE_KINDS else "no-store",

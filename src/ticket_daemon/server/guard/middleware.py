@@ -134,7 +134,11 @@ class Guard:
 
     async def _sign(self, request: web.Request, response: web.StreamResponse) -> None:
         kind = "" if isinstance(response, web.WebSocketResponse) else response.content_type
-        for name, value in headers.of(request.path, kind, request.headers.get("Host", ""), request.scheme).items():
+        fields = headers.of(request.path, kind, request.headers.get("Host", ""), request.scheme)
+        if response.status == web.HTTPNotModified.status_code:
+            # Its fields take the place of those that the browser has kept; it has no content to tell the policy by.
+            del fields[headers.POLICY]
+        for name, value in fields.items():
             if name not in response.headers or name == "Server":
                 response.headers[name] = value
         caller = request.get(_CALLER)
