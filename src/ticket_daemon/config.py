@@ -84,6 +84,14 @@ class DocumentSettings(_Section, frozen=True):
     profiles: tuple[str, ...] = ()  #: files (TOML) with printer profiles of the shop's own
 
 
+Place = Literal["windows", "cups", "usb", "files", "serial", "mdns"]
+
+
+class DiscoverySettings(_Section, frozen=True):
+    every_s: _WholeSeconds = 30  #: 0: only when somebody asks
+    sources: tuple[Place, ...] = ("windows", "cups", "usb", "files", "serial", "mdns")
+
+
 class PrinterSettings(_Section, frozen=True):
     """A destination: a queue with a name, and the printer behind it."""
 
@@ -104,6 +112,7 @@ class Settings(_Section, frozen=True):
     auth: AuthSettings = AuthSettings()
     log: LogSettings = LogSettings()
     documents: DocumentSettings = DocumentSettings()
+    discovery: DiscoverySettings = DiscoverySettings()
     printers: tuple[PrinterSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
@@ -143,9 +152,10 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "auth": AuthSettings,
     "log": LogSettings,
     "documents": DocumentSettings,
+    "discovery": DiscoverySettings,
 }
 #: Keys whose variable holds several values, with commas between them.
-_LISTS: Final = frozenset(("allowed_origins", "allowed_hosts", "profiles", "tokens"))
+_LISTS: Final = frozenset(("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens"))
 #: Variables of the same prefix that are no keys of the file.
 _OTHER_VARIABLES: Final = frozenset(PREFIX + name for name in ("ENV", "CONFIG", "DATA_DIR", "URL", "TOKEN"))
 
@@ -159,12 +169,13 @@ def load(
     *,
     as_service: bool = False,
     seal: Seal | None = None,
+    text: str | None = None,
 ) -> Settings:
     """The settings that flags, variables, the file and the environment's defaults make together.
 
     `flags` is {section: {key: value}}; None values count as not given. `as_service`: configuration, queue and log are
     where the machine keeps a service's (`places`), unless something says otherwise. What `seal` (else that of the
-    executable that runs) fixes, nothing changes. Raises ConfigError.
+    executable that runs) fixes, nothing changes. `text`: as if it stood in `file`. Raises ConfigError.
     """
     environ = environ or {}
     seal = seal or current()
@@ -185,7 +196,7 @@ def load(
     if seal is not None:
         _merge(values, seal.values, "")
     given = {name: {k: v for k, v in table.items() if v is not None} for name, table in (flags or {}).items()}
-    for layer, source in ((_read(file), str(file)), (_from_variables(environ), f"{PREFIX}…"), (given, "flags")):
+    for layer, source in ((_read(file, text), str(file)), (_from_variables(environ), f"{PREFIX}…"), (given, "flags")):
         _check_seal(layer, seal, source)
         _merge(values, layer, source)
     _anchor_profiles(values, file)
@@ -272,11 +283,19 @@ def default_data_dir(env: str) -> Path:
     return Path(platformdirs.user_data_dir("ticket-daemon", appauthor=False)) / env
 
 
-def _read(file: Path | None) -> dict[str, Any]:
+def found_file(env: str | None, environ: Mapping[str, str]) -> Path | None:
+    """The configuration file where none is named: the variable's, else the service's, if it is there."""
+    if environ.get(PREFIX + "CONFIG"):
+        return Path(environ[PREFIX + "CONFIG"])
+    seal = current()
+    return _standard_file(places.of_service(identity(env, environ, seal).service_name), seal)
+
+
+def _read(file: Path | None, text: str | None = None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8") if text is None else text)
     except OSError as error:
         raise ConfigError("config.unreadable", file=str(file), detail=error.strerror or str(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -27,18 +27,21 @@ from ticket_daemon import __version__, claims
 from ticket_daemon.config import Settings, changed, differences
 from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
-from ticket_daemon.printers import Destinations
-from ticket_daemon.queue import Job, Queue
+from ticket_daemon.printers import Destination, Destinations, Discovery
+from ticket_daemon.printers.destination import NotLookedYet
+from ticket_daemon.printers.discovery import sources
+from ticket_daemon.queue import Job, JobState, Queue
+from ticket_daemon.server import wire
 from ticket_daemon.server.app import Server
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard import pairing
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.door import Door
 from ticket_daemon.server.overview import Overview
-from ticket_daemon.server.upkeep import Reloaded, Upkeep
+from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
 from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.spooler import Spooler
-from ticket_daemon.spooler.configured import configured
+from ticket_daemon.spooler.configured import configured, installed
 from ticket_daemon.transport.descriptors import raise_limit
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ log = logging.getLogger(__name__)
 DATABASE: Final = "queue.db"
 LOCK: Final = "daemon.lock"
 DAY_MS: Final = 86_400_000
+#: Of so many newest jobs the doctor counts those that are held.
+HELD_AMONG: Final = 1000
 PRUNE_EVERY_S: Final = 3600.0
 #: How often the certificate's files are looked at, for one that was renewed.
 CERTIFICATE_EVERY_S: Final = 60.0
@@ -74,24 +79,27 @@ class Daemon:
         self._reloads: set[asyncio.Task[None]] = set()
         self._lock: IO[str] | None = None
         self._runner: web.AppRunner | None = None
-        self._opening: asyncio.Task[None] | None = None
-        self._pruning: asyncio.Task[None] | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
         self._certificate: Certificate | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
         self.spooler = Spooler(self.destinations, self.queue, clock)
-        self.verbs = Verbs(settings, self.queue, self.destinations, clock)
+        self.discovery = Discovery(sources(settings.discovery.sources), time.monotonic)
+        self.destinations.installed = self._installed
+        self.destinations.installed_names = self._installed_names
+        self.verbs = Verbs(settings, self.queue, self.destinations, clock, self._engage, self.discovery.looked)
         self.audience = Audience(settings.server.lang)
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
             lambda: self._certificate.health(_now()) if self._certificate is not None else None,
+            lambda: self.discovery.snapshot,
         )  # fmt: skip
         self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
-        self.server = Server(self.verbs, self.overview, self.audience, Upkeep(reload=self.reload), self.gate)
+        upkeep = Upkeep(reload=self.reload, look=self._look_around, doctor=self._examine, scan=_scan)
+        self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate)
 
     @property
     def url(self) -> str:
@@ -113,14 +121,17 @@ class Daemon:
             doubtful = await self._open_queue()
         except StorageFull:  # the shop sees why nothing prints, and it goes on by itself when there is room
             doubtful = []
-            self._opening = asyncio.create_task(self._open_later())
+            self._chores.append(asyncio.create_task(self._open_later()))
         self.queue.listen(self.overview.job_changed)
         self.queue.listen(_note)
         self.queue.listen(self.audience.job_changed)
         self.destinations.listen(self.audience.printer_changed)
+        self.discovery.listen(lambda _: self.audience.printers_changed(self.overview.printers()))
         await self._listen()  # before anything prints: where the port is taken, another daemon may be at work
         self.spooler.start(doubtful)
-        self._pruning = asyncio.create_task(self._prune())
+        self._chores.append(asyncio.create_task(self._prune()))
+        if self.settings.discovery.every_s:
+            self._chores.append(asyncio.create_task(self.discovery.run(self.settings.discovery.every_s)))
         log.info(
             "started",
             extra={"version": __version__, "env": self.settings.env, "url": self.url, "waiting": self.queue.current,
@@ -138,6 +149,7 @@ class Daemon:
     async def _open_queue(self) -> list[Job]:
         """Take up what the last run left; the jobs of which nobody knows what came out."""
         doubtful = await self.queue.open()
+        await self._engage_awaited()
         strangers = await self.queue.hold_strangers([destination.name for destination in self.destinations])
         for job in (*doubtful, *strangers):
             code = job.reason.code if job.reason else ""
@@ -177,9 +189,9 @@ class Daemon:
     async def close(self) -> None:
         """Stop listening, finish the jobs in hand, commit, let go. Safe after a start that failed."""
         log.info("stopping")
-        for task in (self._opening, self._pruning, self._watching):
-            if task is not None:
-                task.cancel()
+        for chore in self._chores:
+            chore.cancel()
+        await self.discovery.close()
         self.door.shut()
         await self.spooler.stop()
         await self.server.close_all()
@@ -190,6 +202,58 @@ class Daemon:
         if self._lock is not None:
             self._lock.close()
         log.info("stopped")
+
+    async def _examine(self) -> Diagnosis:
+        """What the doctor finds, seen from here."""
+        from ticket_daemon.doctor import worst
+        from ticket_daemon.doctor.inside import Inside, examine_inside
+
+        around = Inside(
+            self.settings,
+            tuple(self.destinations),
+            self.url.rstrip("/"),
+            msgspec.to_builtins(self.overview.health()),
+            {one.name: one.status for one in self.overview.printers().printers if not one.source},
+            sum(job.state is JobState.HELD for job in await self.queue.recent(HELD_AMONG)),
+            await self.discovery.looked(),
+        )
+        findings = await examine_inside(around)
+        lang = self.settings.server.lang
+        symptoms = tuple(
+            Symptom(code=f.code, severity=f.severity, subject=f.subject, message=f.text(lang), advice=f.advice(lang))
+            for f in findings
+        )
+        return Diagnosis(status=worst(findings), findings=symptoms)
+
+    # --- printers that the system has ---
+
+    def _installed(self, name: str) -> Destination | None:
+        if not self.discovery.has_looked:
+            raise NotLookedYet
+        found = self.discovery.snapshot.installed(name)
+        return installed(found) if found is not None else None
+
+    def _installed_names(self) -> list[str]:
+        return [found.name for found in self.discovery.snapshot.printers if found.is_installed]
+
+    def _engage(self, destination: Destination) -> None:
+        """Print on an installed printer that a ticket named, from now on."""
+        self.spooler.add(destination)
+        log.info("printer_engaged", extra={"printer": destination.name, "uri": destination.settings.uri})
+        self.audience.printers_changed(self.overview.printers())
+
+    async def _engage_awaited(self) -> None:
+        """At the start: the installed printers that tickets of the last run wait for."""
+        awaited = [name for name in self.queue.awaited if name not in self.destinations]
+        if awaited:
+            await self.discovery.looked()
+        for name in awaited:
+            destination = self._installed(name)
+            if destination is not None and destination.name == name:
+                self.spooler.add(destination)
+
+    async def _look_around(self) -> None:
+        await self.discovery.refresh(network=True, force=True)
 
     # --- other printers while it runs ---
 
@@ -255,7 +319,7 @@ class Daemon:
         if server.tls_port:
             await self._open_door(self._runner, server.tls_port, tls)
         if self._certificate is not None:
-            self._watching = asyncio.create_task(self._watch(self._certificate))
+            self._chores.append(asyncio.create_task(self._watch(self._certificate)))
 
     async def _open_door(self, runner: web.AppRunner, port: int, tls: ssl.SSLContext | None) -> int:
         """Listen at `port`; the port it became. Raises AlreadyRunning."""
@@ -298,6 +362,14 @@ class Daemon:
     def _port_of(self, name: str) -> str:
         link = self.spooler.link(name)
         return link.port if link else ""
+
+
+async def _scan(network: str) -> Scanned:
+    """Look for port 9100 in a network."""
+    from ticket_daemon.printers.discovery.scan import scan
+
+    where, printers = await scan(network)
+    return Scanned(network=where, printers=tuple(map(wire.found_entry, printers)))
 
 
 def _note(job: Job) -> None:

@@ -219,6 +219,12 @@ class LinkError(PrinterError):
     retryable = True
 
 
+class NotLooked(TicketDaemonError):
+    """A place where printers may be could not be looked at: its program or library is not there, or is silent."""
+
+    code = "not_looked"
+
+
 # --- set-up ---
 
 

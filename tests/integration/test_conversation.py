@@ -44,7 +44,8 @@ async def test_status_ping_and_printers_answer_as_v1_did(daemon: DaemonProcess) 
     (virtual,) = printers["printers"]
     assert virtual["is_virtual"]
     assert virtual["is_default"]
-    assert set(virtual) == {"name", "port", "driver", "status", "is_default", "is_virtual", "printer_type"}
+    v1 = {"name", "port", "driver", "status", "is_default", "is_virtual", "printer_type"}
+    assert set(virtual) == v1 | {"configured", "uri"}
     assert printers["summary"] == {
         "status": "ok", "detected_count": 1, "thermal_count": 0, "default_name": "virtual",
     }  # fmt: skip

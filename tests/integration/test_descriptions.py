@@ -27,6 +27,10 @@ token_sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 name = "stuck"
 uri = "{uri}"
 [[printers]]
+name = "con perfil"
+uri = "virtual://con-perfil"
+profile = "TM-T20III"
+[[printers]]
 name = "virtual"
 uri = "virtual://virtual"
 default = true
@@ -195,6 +199,13 @@ async def test_every_answer_over_http_is_as_described(tmp_path: Path) -> None:
             await http.ask("GET", "/api/v1/printers", "/api/v1/printers", 200)
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 200, {"datos": EXAMPLE})
             await http.ask("POST", "/api/v1/preview", "/api/v1/preview", 422, {"datos": BROKEN})
+            await http.ask("GET", "/api/v1/printers?look=1", "/api/v1/printers", 200)
+            await http.ask("GET", "/api/v1/printers/virtual/profile", "/api/v1/printers/{name}/profile", 404)
+            await http.ask("GET", "/api/v1/printers/con%20perfil/profile", "/api/v1/printers/{name}/profile", 200)
+            scan = {"network": "127.0.0.0/30"}
+            await http.ask("POST", "/api/v1/printers/scan", "/api/v1/printers/scan", 200, scan)
+            await http.ask("POST", "/api/v1/printers/scan", "/api/v1/printers/scan", 422, {"network": "8.8.8.0/24"})
+            await http.ask("GET", "/api/v1/doctor", "/api/v1/doctor", 200)
             await http.ask("POST", "/api/v1/reload", "/api/v1/reload", 200)
             await _try_printers_out(http)
             await http.ask("GET", "/health", "/health", 200)

@@ -27,6 +27,7 @@ class DaemonProcess:
         config: str | None = None,
         env: str = "test",
         program: Sequence[str] = ("-m", "ticket_daemon"),
+        discovery: str = "",
     ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, *program, "run", "--env", env, "--port", "0"]
@@ -38,6 +39,8 @@ class DaemonProcess:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("TICKET_DAEMON_")}
         if config is None or "[limits]" not in config:  # many tickets in little time is what tests do for a living
             environ["TICKET_DAEMON_LIMITS_JOBS_PER_MINUTE"] = "0"
+        # What hangs on the machine that runs the tests is no part of them.
+        environ["TICKET_DAEMON_DISCOVERY_SOURCES"] = discovery
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ, text=True, encoding="utf-8"
         )
@@ -100,9 +103,10 @@ def daemon_process(
     config: str | None = None,
     env: str = "test",
     program: Sequence[str] = ("-m", "ticket_daemon"),
+    discovery: str = "",
 ) -> Iterator[DaemonProcess]:
     """The daemon for the length of a block."""
-    daemon = DaemonProcess(data_dir, *arguments, config=config, env=env, program=program)
+    daemon = DaemonProcess(data_dir, *arguments, config=config, env=env, program=program, discovery=discovery)
     try:
         yield daemon
     finally:

@@ -6,6 +6,9 @@ import contextlib
 import socket
 import threading
 
+#: DLE EOT 1: how the daemon begins to ask a printer what it is.
+WHO_ARE_YOU = b"\x10\x04\x01"
+
 
 class TcpPrinter:
     """Listens on loopback in a thread of its own and takes what comes; or, told so, takes nothing at all."""
@@ -47,6 +50,7 @@ class TcpPrinter:
     def _take(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while self._reads.wait() and (data := connection.recv(65536)):
+                data = data.removeprefix(WHO_ARE_YOU)  # before any ticket, of a printer without a profile
                 with self._changed:
                     self.received += data
                     self._changed.notify_all()

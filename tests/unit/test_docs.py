@@ -19,6 +19,7 @@ from ticket_daemon import errors
 from ticket_daemon.cli import VERBS, main
 from ticket_daemon.config import PrinterSettings, Settings, load
 from ticket_daemon.daemon import Daemon
+from ticket_daemon.doctor import KINDS
 from ticket_daemon.messages import CATALOGUE
 from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command, Document
@@ -187,7 +188,10 @@ def test_every_error_code_is_documented(code: str) -> None:
     assert f"`{code}`" in section(page("protocol.md"), "Error codes")
 
 
-@pytest.mark.parametrize("code", sorted(_codes() - {"already_running", "service_error", "build_error", "tls_error"}))
+_NO_ANSWERS = {"already_running", "build_error", "not_looked", "service_error", "tls_error"}
+
+
+@pytest.mark.parametrize("code", sorted(_codes() - _NO_ANSWERS))
 def test_what_to_do_about_every_error_is_documented(code: str) -> None:
     assert code in " ".join(cells[0] for cells in rows(section(page("integration.md"), "5."))), code
 
@@ -362,6 +366,16 @@ def test_every_event_of_the_log_is_documented() -> None:
         re.findall(r"\w+", " ".join(cells[0] for cells in rows(section(page("operations.md"), "The log"))))
     )
     assert events - documented - {"job_", "nobody_to_tell"} == set()
+
+
+# --- the doctor ---
+
+
+def test_every_finding_of_the_doctor_is_documented_with_its_severity() -> None:
+    table = {cells[0]: cells[1] for cells in rows(section(page("doctor.md"), "What it finds"))}
+    assert {code: kind.severity for code, kind in KINDS.items()} == {
+        code: severity for code, severity in table.items() if code not in ("code", "---")
+    }
 
 
 # --- how it is built ---

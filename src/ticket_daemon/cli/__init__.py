@@ -18,6 +18,8 @@ VERBS: Final = {
     "preview": "tickets",
     "calibrate": "calibrate",
     "emulator": "emulator",
+    "printers": "printers",
+    "doctor": "doctor",
     "jobs": "jobs",
     "job": "jobs",
     "cancel": "jobs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from ticket_daemon.cli.common import (
     write_output,
 )
 from ticket_daemon.cli.tickets import named_profile, submit
+
+if TYPE_CHECKING:
+    from ticket_daemon.poster.profile.model import Profile
 
 
 @click.command("calibrate")
@@ -38,7 +41,7 @@ def calibrate_command(
     from ticket_daemon.poster.calibration import calibration
 
     if output is None:
-        chosen = named_profile(profile or _profile_of(printer, url))
+        chosen = named_profile(profile) if profile else _profile_of(printer, url)
         submit(calibration(chosen, language()), printer, None, wait, url, token(token_file))
         return
     if profile is None:
@@ -55,8 +58,22 @@ def calibrate_command(
         write_output(output, rendered.data)
 
 
-def _profile_of(printer: str | None, url: str) -> str:
-    """The profile that the daemon has for a destination, by name (the default one's where none is named)."""
+def _profile_of(printer: str | None, url: str) -> Profile:
+    """The profile that the daemon has for a destination (where none is named, the default one); a shop's own too."""
+    from urllib.parse import quote
+
+    import msgspec
+
+    from ticket_daemon.poster.profile.model import Profile
+
+    status, body = fetch(f"{url}/api/v1/printers/{quote(printer or _default(url), safe='')}/profile")
+    if status != 200:
+        fail(msgspec.json.decode(body).get("mensaje", f"HTTP {status}"))
+    return msgspec.json.decode(body, type=Profile)
+
+
+def _default(url: str) -> str:
+    """The default destination's name."""
     import msgspec
 
     from ticket_daemon.errors import UnknownPrinter
@@ -65,15 +82,7 @@ def _profile_of(printer: str | None, url: str) -> str:
     if status != 200:
         fail(f"HTTP {status}")
     printers: list[dict[str, Any]] = msgspec.json.decode(body)["printers"]
-    wanted = printer.casefold() if printer else None
-    known = [one for one in printers if (one["is_default"] if wanted is None else one["name"].casefold() == wanted)]
-    if wanted is not None and not known:
-        raise UnknownPrinter("printer.unknown", name=printer, nearest=", ".join(one["name"] for one in printers) or "-")
-    driver = known[0]["driver"] if known else ""
-    if not driver:
-        texts = {
-            "es": "La configuración no dice qué perfil tiene esa impresora; dígalo con --profile.",
-            "en": "The configuration does not say which profile that printer has; say it with --profile.",
-        }
-        fail(texts[language()], 2)
-    return str(driver)
+    name = next((one["name"] for one in printers if one["is_default"] and not one.get("source")), None)
+    if name is None:
+        raise UnknownPrinter("printer.none")
+    return str(name)

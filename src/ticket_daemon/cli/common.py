@@ -96,6 +96,27 @@ def token(token_file: str | None) -> str | None:
     return os.environ.get("TICKET_DAEMON_TOKEN")
 
 
+def answered(url: str, timeout: float = 10.0) -> tuple[int, bytes]:
+    """A GET's status and body; (0, b"") when nobody answers."""
+    import urllib.error
+    import urllib.request
+
+    try:
+        with _opener().open(url, timeout=timeout) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except (OSError, ValueError):
+        return 0, b""
+
+
+def _opener() -> Any:
+    """The daemon is on this machine or network: a proxy of the environment has no part in it."""
+    import urllib.request
+
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def fetch(
     url: str, body: bytes | None = None, bearer: str | None = None, timeout: float = 10.0, method: str | None = None
 ) -> tuple[int, bytes]:
@@ -108,10 +129,8 @@ def fetch(
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"}, method=method)  # noqa: S310
     if bearer:
         request.add_header("Authorization", f"Bearer {bearer}")
-    # The daemon is on this machine or network: a proxy of the environment has no part in it.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=timeout) as answer:
+        with _opener().open(request, timeout=timeout) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()

@@ -14,6 +14,8 @@ from typing import Any, Final, NamedTuple
 from ticket_daemon.messages import (
     conversation,
     desk,
+    discovery,
+    doctor,
     documents,
     jobs,
     links,
@@ -31,6 +33,8 @@ LANGUAGES: Final = ("es", "en")
 CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     conversation.TEXTS
     | desk.TEXTS
+    | discovery.TEXTS
+    | doctor.TEXTS
     | documents.TEXTS
     | jobs.TEXTS
     | links.TEXTS

@@ -71,6 +71,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "este programa no sabe de dónde leer otra vez la configuración; reinícielo",
         "this program does not know where to read its configuration again; restart it",
     ),
+    "config.unwritable": ("no se puede escribir: {detail}", "it cannot be written: {detail}"),
     "reload.added": ("impresoras nuevas: {names}", "new printers: {names}"),
     "reload.changed": ("impresoras cambiadas: {names}", "changed printers: {names}"),
     "reload.removed": (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
@@ -31,12 +32,20 @@ class PrinterStatus(Struct, frozen=True):
 
 
 class Destination:
-    """One configured printer. `profile` is None where the ticket's own model decides."""
+    """One printer that tickets may go to. `configured` is the profile that its settings name, if they name one."""
 
-    def __init__(self, settings: PrinterSettings, profile: Profile | None) -> None:
+    def __init__(self, settings: PrinterSettings, configured: Profile | None, *, is_configured: bool = True) -> None:
         self.settings = settings
-        self.profile = profile
+        self.configured = configured
+        self.detected: Profile | None = None  #: by what the printer said that it is
+        self.model = ""  #: what the printer said that it is
+        self.is_configured = is_configured  #: False: an installed printer that a ticket named
         self.status = PrinterStatus()
+
+    @property
+    def profile(self) -> Profile | None:
+        """What it can do, by the configuration, else by its own word; None where the ticket's own model decides."""
+        return self.configured or self.detected
 
     @property
     def name(self) -> str:
@@ -49,11 +58,30 @@ class Destination:
 
     @property
     def kind(self) -> Literal["thermal", "virtual", "network", "unknown"]:
-        """The wire's `printer_type`."""
-        return "virtual" if self.is_virtual else "thermal"
+        """The wire's `printer_type`: thermal where a profile says so, else what its address and its name tell."""
+        if self.is_virtual:
+            return "virtual"
+        if self.profile is not None:
+            return "thermal"
+        from ticket_daemon.printers.discovery.patterns import judge
+
+        scheme, _, rest = self.settings.uri.partition("://")
+        judged = judge(name=f"{self.name} {unquote(rest)}", port=self.settings.uri if scheme == "socket" else "").kind
+        return "unknown" if judged == "virtual" else judged
 
 
 Listener = Callable[[Destination], None]
+
+
+class Installed(Protocol):
+    """The printers that the operating system has, for tickets that name one of them."""
+
+    def __call__(self, name: str) -> Destination | None:
+        """A destination for the installed printer of that name: exact, then ignoring case."""
+
+
+class NotLookedYet(Exception):
+    """Which printers are installed is not known yet: ask again once it is."""
 
 
 class Destinations:
@@ -61,6 +89,8 @@ class Destinations:
 
     def __init__(self, destinations: Iterable[Destination], profiles: Mapping[str, Profile] | None = None) -> None:
         self.profiles: Mapping[str, Profile] = profiles or {}
+        self.installed: Installed = lambda name: None
+        self.installed_names: Callable[[], Iterable[str]] = tuple
         self._listeners: list[Listener] = []
         self.replace(destinations)
 
@@ -91,22 +121,24 @@ class Destinations:
     def resolve(self, printer: str | None, model: str) -> Destination:
         """Where a ticket goes: the printer it names, else its profile's model, else the default.
 
-        Raises UnknownPrinter with the nearest names.
+        A name is a destination's or an installed printer's; the latter's destination may be new. Raises UnknownPrinter
+        with the nearest names, and NotLookedYet.
         """
         if printer:
-            found = self.get(printer)
+            found = self.get(printer) or self.installed(printer)
             if found is None:
                 raise UnknownPrinter("printer.unknown", name=printer, nearest=self._nearest(printer))
             return found
-        found = self.get(model) or self.default
+        found = self.get(model) or self.installed(model) or self.default
         if found is None:
-            if self._by_name:
+            if self._by_name or tuple(self.installed_names()):
                 raise UnknownPrinter("printer.unknown", name=model, nearest=self._nearest(model))
             raise UnknownPrinter("printer.none")
         return found
 
     def _nearest(self, name: str) -> str:
-        return ", ".join(difflib.get_close_matches(name, self._by_name, 3, 0.0)) or "-"
+        known = {known.casefold(): known for known in (*self.installed_names(), *self._by_name)}
+        return ", ".join(known[near] for near in difflib.get_close_matches(name.casefold(), known, 3, 0.0)) or "-"
 
     def listen(self, listener: Listener) -> None:
         """Have `listener(destination)` called after each change of a status."""

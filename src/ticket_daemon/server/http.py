@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge
+from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge, UnknownPrinter
 from ticket_daemon.server import desk, wire
 from ticket_daemon.server.desk import Desk
 from ticket_daemon.server.guard.access import Need
@@ -47,8 +47,11 @@ def add_routes(app: web.Application, verbs: Verbs, overview: Overview, upkeep: U
     app.router.add_delete("/api/v1/jobs/{id}", api.guarded(api.cancel))
     app.router.add_get("/api/v1/jobs/{id}/paper.png", api.guarded(api.paper))
     app.router.add_get("/api/v1/printers", api.guarded(api.printers))
+    app.router.add_post("/api/v1/printers/scan", api.guarded(api.scan))
+    app.router.add_get("/api/v1/printers/{name}/profile", api.guarded(api.profile))
     app.router.add_post("/api/v1/preview", api.guarded(api.preview))
     app.router.add_post("/api/v1/reload", api.guarded(api.reload))
+    app.router.add_get("/api/v1/doctor", api.guarded(api.doctor))
     app.router.add_post("/api/v1/printers/{name}/test", api.guarded(api.test))
     app.router.add_post("/api/v1/printers/{name}/drawer", api.guarded(api.drawer))
     app.router.add_post("/api/v1/printers/{name}/calibration", api.guarded(api.calibration))
@@ -144,9 +147,36 @@ class _Api:
         _allowed(request, Need.MANAGE)
         return web.Response(body=await self._verbs.paper(request.match_info["id"]), content_type="image/png")
 
-    async def printers(self, _: web.Request) -> web.Response:
-        """Every printer."""
+    async def printers(self, request: web.Request) -> web.Response:
+        """Every printer; `?look=1` looks for them anew first, on the network too."""
+        if request.query.get("look", "0") not in ("", "0"):
+            await self._upkeep.look()
         return _json(self._overview.printers())
+
+    async def scan(self, request: web.Request) -> web.Response:
+        """Look for port 9100 in a network: `{"network": "192.168.1.0/24"}`, or this machine's own."""
+        _allowed(request, Need.MANAGE)
+        try:
+            wanted = msgspec.json.decode(await request.read() or b"{}", type=_Network)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise MessageError("document.invalid", detail=str(error)) from None
+        return _json(await self._upkeep.scan(wanted.network))
+
+    async def profile(self, request: web.Request) -> web.Response:
+        """What a destination can do, by its profile."""
+        name = request.match_info["name"]
+        destination = self._verbs.destinations.get(name)
+        if destination is None:
+            near = ", ".join(one.name for one in self._verbs.destinations) or "-"
+            raise UnknownPrinter("printer.unknown", name=name, nearest=near)
+        if destination.profile is None:
+            raise UnknownPrinter("printer.no_profile", name=destination.name)
+        return web.Response(body=msgspec.json.encode(destination.profile), content_type="application/json")
+
+    async def doctor(self, request: web.Request) -> web.Response:
+        """What may keep it from printing, and what to do."""
+        _allowed(request, Need.MANAGE)
+        return _json(await self._upkeep.doctor())
 
     async def reload(self, request: web.Request) -> web.Response:
         """Read the configuration again and take its printers."""
@@ -193,6 +223,12 @@ class _Api:
         _allowed(request, token=message.auth_token)
         png, _, _, _ = await self._verbs.shown(message.document, message.printer)  # type: ignore[arg-type]
         return web.Response(body=png, content_type="image/png")
+
+
+class _Network(msgspec.Struct, frozen=True):
+    """The body of a scan."""
+
+    network: str = ""
 
 
 def _as(beginning: bytes, body: bytes) -> wire.Request:

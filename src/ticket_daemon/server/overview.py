@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ticket_daemon import __version__, messages
 from ticket_daemon.config import Settings
-from ticket_daemon.printers import Destinations
+from ticket_daemon.printers import Destinations, FoundPrinter, Snapshot
 from ticket_daemon.queue import Job, JobState, Queue
 from ticket_daemon.server import wire
 
@@ -29,6 +29,7 @@ class Overview:
         is_running: Callable[[], bool],
         clock: Callable[[], int],
         tls: Callable[[], wire.TlsHealth | None] = lambda: None,
+        found: Callable[[], Snapshot] = Snapshot,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -37,6 +38,7 @@ class Overview:
         self._is_running = is_running
         self._clock = clock
         self._tls = tls
+        self._found = found
         self._started = clock()
         self._processed = 0
         self._failed = 0
@@ -59,9 +61,24 @@ class Overview:
         return wire.Status(status="ok", current=current, capacity=capacity, message=text, printers=lines)
 
     def printers(self) -> wire.Printers:
-        """Every printer, and the whole in one line."""
-        entries = tuple(wire.printer_entry(d, self._port_of(d.name)) for d in self._destinations)
-        return wire.Printers(status="ok", printers=entries, summary=wire.summary(entries))
+        """Every printer, those that nobody configured behind the others, and the whole in one line."""
+        found = self._found()
+        entries = (
+            *(wire.printer_entry(d, self._port_of(d.name)) for d in self._destinations),
+            *(wire.found_entry(one) for one in self._unconfigured(found)),
+        )
+        missing = wire.not_looked(found, self._settings.server.lang)
+        return wire.Printers(status="ok", printers=entries, summary=wire.summary(entries), not_looked=missing)
+
+    def _unconfigured(self, found: Snapshot) -> list[FoundPrinter]:
+        """What was found and is no destination, by address or by name."""
+        uris = {destination.settings.uri.casefold() for destination in self._destinations}
+        return [
+            one
+            for one in found.printers
+            if self._destinations.get(one.name) is None
+            and not uris & {address.casefold() for address in (one.uri, *one.same_as)}
+        ]
 
     def printer_news(self) -> list[wire.PrinterNews]:
         """Each printer's state, as a change would tell it."""

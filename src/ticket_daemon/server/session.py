@@ -91,7 +91,7 @@ class Session:
             case wire.StatusRequest():
                 self.say(self._overview.status())
             case wire.PrintersRequest():
-                self.say(self._overview.printers())
+                self._later(self._printers(), None)
             case wire.SubscribeRequest():
                 if "jobs" in request.topics:
                     self._allowed(request, Need.MANAGE)
@@ -154,6 +154,10 @@ class Session:
             self._later(self._verbs.long_ticket(order, done), order.id)
         else:
             self._verbs.ticket(order, done)
+
+    async def _printers(self) -> None:
+        await self._verbs.looked()
+        self.say(self._overview.printers())
 
     async def _job(self, request: wire.JobRequest) -> None:
         history = await self._verbs.history(request.id)

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
+from ticket_daemon.server import wire
+
 
 class Reloaded(Struct, frozen=True, kw_only=True):
     """What a reload changed: names of printers, and keys (`server.port`) that only a restart takes."""
@@ -21,7 +23,35 @@ class Reloaded(Struct, frozen=True, kw_only=True):
     needs_restart: tuple[str, ...] = ()
 
 
+class Scanned(Struct, frozen=True, kw_only=True):
+    """What listens on port 9100 in one network: printers, perhaps."""
+
+    status: str = "ok"
+    network: str
+    printers: tuple[wire.PrinterEntry, ...] = ()
+
+
+class Symptom(Struct, frozen=True, kw_only=True, rename={"message": "mensaje"}, omit_defaults=True):
+    """One finding of the doctor. `severity` is ok, warning or problem."""
+
+    code: str
+    severity: str
+    subject: str = ""
+    message: str
+    advice: str = ""
+
+
+class Diagnosis(Struct, frozen=True, kw_only=True):
+    """What the doctor found; `status` is the worst severity."""
+
+    status: str
+    findings: tuple[Symptom, ...]
+
+
 class Upkeep(Struct, frozen=True):
     """The work, as functions."""
 
     reload: Callable[[], Awaitable[Reloaded]]
+    look: Callable[[], Awaitable[object]]  #: look for printers anew, on the network too
+    doctor: Callable[[], Awaitable[Diagnosis]]
+    scan: Callable[[str], Awaitable[Scanned]]  #: look for port 9100 in the network of that name ("": the own one)

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,10 +21,11 @@ from ticket_daemon.config import Settings
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
 from ticket_daemon.poster.document.model import with_heading
-from ticket_daemon.poster.profile.catalogue import requested
+from ticket_daemon.poster.profile.catalogue import find, requested
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
+from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
 from ticket_daemon.server.guard.turnstile import Turnstile
 
@@ -55,38 +56,62 @@ class Offered(NamedTuple):
     warnings: tuple[Warned, ...]
 
 
+class Prepared(NamedTuple):
+    """A ticket that is ready for the queue."""
+
+    job: NewJob
+    destination: Destination
+    warnings: tuple[Warned, ...]
+
+
 Answer = Callable[[Offered | TicketDaemonError], None]
 
 
 class Verbs:
     """The verbs, over one queue and its destinations."""
 
-    def __init__(self, settings: Settings, queue: Queue, destinations: Destinations, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        queue: Queue,
+        destinations: Destinations,
+        clock: Callable[[], int],
+        engage: Callable[[Destination], None] = lambda _: None,
+        looked: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         self.settings = settings
         self.queue = queue
         self.destinations = destinations
         self._clock = clock
         self._drawing = Turnstile(PICTURES_AT_ONCE, PICTURES_WAITING)
+        self._engage = engage  #: makes a destination of an installed printer that a ticket names
+        self._looked = looked  #: waits until it is known which printers are installed
+        self._waiting: set[asyncio.Task[None]] = set()
 
     # --- tickets ---
 
     def ticket(self, order: Order, done: Answer) -> None:
         """Render a ticket and offer it to the queue; `done` hears what became of it. Raises nothing."""
         try:
-            new, warnings = self._prepare(order)
+            prepared = self._prepare(order)
         except TicketDaemonError as refused:
             done(refused)
-            return
-        self._offer(new, warnings, done)
+        except NotLookedYet:
+            task = asyncio.create_task(self.long_ticket(order, done))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+        else:
+            self._offer(prepared, done)
 
     async def long_ticket(self, order: Order, done: Answer) -> None:
         """`ticket` for a document so long that rendering it would make others wait."""
+        await self.looked()
         try:
-            new, warnings = await asyncio.to_thread(self._prepare, order)
+            prepared = await asyncio.to_thread(self._prepare, order)
         except TicketDaemonError as refused:
             done(refused)
             return
-        self._offer(new, warnings, done)
+        self._offer(prepared, done)
 
     async def submit(self, order: Order) -> Offered:
         """`long_ticket` for those who wait; raises what refused it (TicketDaemonError)."""
@@ -102,13 +127,20 @@ class Verbs:
             raise answer
         return answer
 
-    def _offer(self, new: NewJob, warnings: tuple[Warned, ...], done: Answer) -> None:
+    async def looked(self) -> None:
+        """Wait until it is known which printers are installed: some milliseconds after the start."""
+        if self._looked is not None:
+            await self._looked()
+
+    def _offer(self, prepared: Prepared, done: Answer) -> None:
         def answered(answer: Accepted | TicketDaemonError) -> None:
-            done(Offered(answer, warnings) if isinstance(answer, Accepted) else answer)
+            done(Offered(answer, prepared.warnings) if isinstance(answer, Accepted) else answer)
 
-        self.queue.offer(new, answered)
+        if prepared.destination.name not in self.destinations and not prepared.destination.is_configured:
+            self._engage(prepared.destination)
+        self.queue.offer(prepared.job, answered)
 
-    def _prepare(self, order: Order) -> tuple[NewJob, tuple[Warned, ...]]:
+    def _prepare(self, order: Order) -> Prepared:
         document, noticed = decode(order.document)
         destination = self.destinations.resolve(order.printer, document.profile.model)
         rendered = self._render(document, destination, copies=order.copies)
@@ -124,18 +156,25 @@ class Verbs:
             submitted_at=now,
             expires_at=now + round(order.ttl_s * 1000) if order.ttl_s else None,
         )
-        return new, (*noticed, *rendered.warnings)
+        return Prepared(new, destination, (*noticed, *rendered.warnings))
 
     def _render(
         self, document: Document, destination: Destination, *, with_pulse: bool = True, copies: int = 1
     ) -> Rendered:
         """All copies of a ticket; the drawer opens once, however many come out."""
         allow_raw = self.settings.documents.allow_raw
-        rendered = render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=with_pulse)
+        profile = self._profile(destination, document)
+        rendered = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=with_pulse)
         if copies == 1:
             return rendered
-        copy = render_ticket(document, destination.profile, allow_raw=allow_raw, with_pulse=False)
+        copy = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=False)
         return msgspec.structs.replace(rendered, data=rendered.data + copy.data * (copies - 1))
+
+    def _profile(self, destination: Destination | None, document: Document) -> Profile | None:
+        """What the printer can do: the destination's profile, else the shop's own one of the ticket's model."""
+        profile = destination.profile if destination else None
+        own = self.destinations.profiles
+        return profile or (find(document.profile.model, own) if own else None)
 
     def preview(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """A picture (PNG) of the ticket, its width and height in dots, and warnings. Raises TicketDaemonError."""
@@ -143,7 +182,7 @@ class Verbs:
 
         read, noticed = decode(document)
         named = self.destinations.get(printer or read.profile.model) or self.destinations.default
-        profile = named.profile if named else None
+        profile = self._profile(named, read)
         rendered = render_ticket(read, profile, allow_raw=self.settings.documents.allow_raw)
         paper = draw(rendered.data, rendered.profile)
         return paper.png(), paper.width, paper.height, (*noticed, *rendered.warnings)

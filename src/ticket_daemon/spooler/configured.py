@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ticket_daemon.config import Settings
+from ticket_daemon.config import PrinterSettings, Settings
 from ticket_daemon.errors import ConfigError, ProfileFileError, UnknownProfileError
 from ticket_daemon.poster.profile.catalogue import find, load, nearest
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.printers import Destination
+from ticket_daemon.printers import Destination, FoundPrinter
 from ticket_daemon.transport import check_uri
 
 
@@ -58,3 +58,18 @@ def _destination(settings: Settings, index: int, own: Mapping[str, Profile]) -> 
             "profile.unknown", path=f"printers[{index}].profile", name=printer.profile, nearest=near
         )
     return Destination(printer, profile)
+
+
+def installed(found: FoundPrinter) -> Destination | None:
+    """A destination for a printer that the system has installed and nobody configured; None where no link leads there.
+
+    A virtual one asks where to save: nobody is there to answer a daemon's printer.
+    """
+    if found.is_virtual:
+        return None
+    try:
+        check_uri(found.uri)
+    except ConfigError:
+        return None
+    profile = find(found.profile) if found.profile else None
+    return Destination(PrinterSettings(found.name, found.uri), profile, is_configured=False)

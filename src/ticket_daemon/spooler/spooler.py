@@ -104,6 +104,7 @@ class Spooler:
         before its successor begins; what waits for a destination that is gone is held.
         """
         before = {destination.name: destination for destination in self._destinations}
+        wanted = (*wanted, *self._unconfigured(wanted))
         now, changed = [], []
         for destination in wanted:
             known = before.get(destination.name)
@@ -129,12 +130,20 @@ class Spooler:
         return change
 
     def add(self, destination: Destination) -> None:
-        """One more destination, beside those there are."""
+        """One more destination, beside those there are; nothing where there is one of that name."""
+        if self._destinations.get(destination.name) is not None:
+            return
         self._destinations.replace((*self._destinations, destination))
         self._engage(destination.name)
 
+    def _unconfigured(self, wanted: Sequence[Destination]) -> list[Destination]:
+        """Installed printers that tickets have named: they stay, unless the configuration now has the name."""
+        names = {destination.name.casefold() for destination in wanted}
+        return [d for d in self._destinations if not d.is_configured and d.name.casefold() not in names]
+
     def _adopt(self, known: Destination, wanted: Destination) -> None:
         worker = self._workers.get(known.name)
+        known.is_configured = wanted.is_configured
         if worker is not None and worker.destination is known:
             worker.adopt(wanted.settings)
         else:  # its worker has yet to begin, and will begin with these
@@ -196,7 +205,7 @@ _PATIENCE: Final = ("default", "retry_s", "on_failure")
 def _same_way(one: Destination, other: Destination) -> bool:
     """Whether bytes take the same way and mean the same to the printer."""
     patience = {name: getattr(other.settings, name) for name in _PATIENCE}
-    return msgspec.structs.replace(one.settings, **patience) == other.settings and one.profile == other.profile
+    return msgspec.structs.replace(one.settings, **patience) == other.settings and one.configured == other.configured
 
 
 async def _ended(task: asyncio.Task[None], seconds: float) -> None:

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError, StorageUnavailable
+from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
 from ticket_daemon.queue import Job, JobEvent, Queue, Reason
+from ticket_daemon.spooler.identify import identify_unless
 from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
 from ticket_daemon.spooler.talk import HARMLESS, Talk, process_id
 from ticket_daemon.transport import Link, LinkBroken
@@ -38,6 +40,8 @@ STORAGE_PAUSE_S: Final = 1.0
 IDLE_CLOSE_S: Final = 15.0
 #: How often a printer that can tell is asked how it is: a change is to be known within a second.
 ASK_S: Final = 0.8
+#: How often a printer is asked what it is, where tickets come in between.
+ASK_WHAT: Final = 3
 #: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
 CONFIRM_S: Final = 60.0
 #: Jobs in doubt of which a late word is still believed; the oldest are forgotten first.
@@ -80,6 +84,7 @@ class Worker:
         self._refused_since: float | None = None  #: the link opens and takes no byte since then
         self._refusals = 0
         self._first: tuple[int, float] = (0, 0.0)  #: the job (`seq`) at the head while the link is down, and since when
+        self._asked_what = 0  #: how often the printer was asked what it is
         self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
         self._unsaved: list[tuple[Job, Verdict]] = []
         self._unsettled: Job | None = None  #: under way: its bytes leave, or have left and are not known to be taken
@@ -157,7 +162,9 @@ class Worker:
     async def _idle(self) -> None:
         """Wait for a job, watching the printer meanwhile where it can tell how it is."""
         wait: float | None = None
-        if (self.link.tells or (self.link.two_way and "dle_eot" in self._ways)) and not self.link.is_open:
+        if self._nameless and not self.link.is_open:
+            wait = await self._get_to_know()
+        elif (self.link.tells or (self.link.two_way and "dle_eot" in self._ways)) and not self.link.is_open:
             wait = ASK_S if await self._open() is None else self._policy.pause(self._attempt)
         elif self._watches:
             await self._look()
@@ -167,6 +174,43 @@ class Worker:
             wait = IDLE_CLOSE_S if self.link.is_open else None
         if not await self._rung(wait) and self.link.is_open and not self._watches:
             await self._close()
+
+    @property
+    def _nameless(self) -> bool:
+        """Whether nobody said what the printer is, and it has not been asked."""
+        return (
+            self.link.two_way
+            and self._asked_what < ASK_WHAT
+            and self.destination.profile is None
+            and not self.link.ways
+        )
+
+    async def _get_to_know(self) -> float:
+        """Ask what the printer is while nothing waits, and go by the profile of that name; seconds until the next step.
+
+        A printer that is not reached is asked when it is; one that does not say is not asked again. A ticket that comes
+        meanwhile goes before.
+        """
+        if await self._reached() is not None:
+            return self._policy.pause(self._attempt)
+        self._bell.clear()
+        if self._queue.head(self.destination.name) or self._stopping.is_set():
+            return 0.0
+        self._asked_what += 1
+        identity = await identify_unless(self.link, self._bell)
+        if self._bell.is_set():  # the link stays open for the ticket that came; an answer that is late is read away
+            await self._begin_talk()
+            return 0.0
+        self._asked_what = ASK_WHAT
+        if identity is not None and identity.name:
+            self.destination.model = identity.name
+            self.destination.detected = recognise(identity.name, self._destinations.profiles)
+        profile = self.destination.profile
+        self._ways = profile.status if profile else ()
+        extra = {"printer": self.destination.name, "model": self.destination.model}
+        log.info("printer_said_what_it_is", extra=extra | {"profile": profile.name if profile else ""})
+        await self._begin_talk()
+        return 0.0
 
     @property
     def _watches(self) -> bool:
@@ -218,9 +262,14 @@ class Worker:
 
     async def _open(self) -> LinkError | None:
         """Open the link and find out what the printer can say; what went wrong, if anything did."""
+        return await self._reached(self._begin_talk)
+
+    async def _reached(self, then: Callable[[], Awaitable[None]] | None = None) -> LinkError | None:
+        """Open the link, do `then` if anything, and take note of whether the printer is there."""
         try:
             await self.link.open()
-            await self._begin_talk()
+            if then is not None:
+                await then()
         except LinkError as error:
             await self._close()
             self._attempt += 1

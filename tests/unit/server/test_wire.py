@@ -351,6 +351,9 @@ def test_printers() -> None:
                 "is_default": True,
                 "is_virtual": False,
                 "printer_type": "thermal",
+                "configured": True,
+                "uri": "socket://h:9100",
+                "profile": "TM-T20",
             }
         ],
         "summary": {"status": "ok", "detected_count": 1, "thermal_count": 1, "default_name": "caja"},

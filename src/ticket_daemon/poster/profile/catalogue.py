@@ -31,6 +31,9 @@ _FILES: Final = ("generic", "epson", "star", "bixolon", "citizen", "xprinter", "
 _MAX_REQUESTS: Final = 256  #: answers kept for documents that ask the same again
 _DEFAULT_PAPER_MM: Final = 80
 _MAX_DEPTH: Final = 16  #: of `extends`; only a circle is deeper
+#: Letters and figures of a name that is looked for inside others; and the aliases that say nothing there.
+_MIN_RECOGNISED: Final = 4
+_VAGUE: Final = frozenset(("default", "generic"))
 
 Tables = dict[str, dict[str, Any]]
 
@@ -53,6 +56,14 @@ def find(name: str, extra: Mapping[str, Profile] | None = None) -> Profile | Non
         if found is not None:
             return found
     return _built_in().get(name) or _built_in_index().get(_folded(name))
+
+
+def recognise(text: str, extra: Mapping[str, Profile] | None = None) -> Profile | None:
+    """The profile whose name or alias stands in `text` (what a driver or the printer calls itself): the longest one."""
+    folded = _folded(text)
+    known = {**_built_in_index(), **(_index(extra) if extra else {})}
+    inside = [name for name in known if len(name) >= _MIN_RECOGNISED and name in folded and name not in _VAGUE]
+    return known[max(inside, key=len)] if inside else None
 
 
 def nearest(name: str, n: int = 3, extra: Mapping[str, Profile] | None = None) -> list[str]:

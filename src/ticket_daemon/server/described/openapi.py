@@ -84,6 +84,14 @@ OPERATIONS: Final = (
         "get", "/api/v1/printers", "listPrinters", "Every printer.", {200: ("The printers.", "Printers")}, token=False
     ),
     Operation(
+        "get", "/api/v1/printers/{name}/profile", "getProfile", "What a printer can do.",
+        {200: ("Its profile.", "Profile")}, ("unknown_printer",), token=False,
+    ),
+    Operation(
+        "post", "/api/v1/printers/scan", "scan", "Who listens on port 9100 in a network.",
+        {200: ("Printers, perhaps.", "Scanned")}, (*_BODY, *_TOKEN, "invalid_config"), body="ScanBody",
+    ),
+    Operation(
         "post", "/api/v1/preview", "preview", "What a document would look like on paper.",
         {200: ("A picture.", PNG)}, (*_BODY, "missing_datos", "invalid_document"), body="PreviewBody", token=False,
     ),
@@ -115,6 +123,10 @@ OPERATIONS: Final = (
         "get", "/api/v1/log.jsonl", "exportLog", "Lines of the daemon's log as a file.",
         {200: ("Oldest first, as many as 5,000 unless said.", JSON_LINES)}, ("invalid_message", *_TOKEN),
     ),
+    Operation(
+        "get", "/api/v1/doctor", "doctor", "What may keep it from printing, and what to do.",
+        {200: ("What was found.", "Diagnosis")}, _TOKEN,
+    ),
     Operation("get", "/health", "health", "How the daemon is.", {200: ("How it is.", "Health")}, token=False),
 )  # fmt: skip
 
@@ -134,6 +146,14 @@ _PENDING: Final = {
     "name": "pending", "in": "query", "description": "Only those that have not ended, in their order.",
     "schema": {"type": "boolean", "default": False},
 }  # fmt: skip
+_LOOK: Final = {
+    "name": "look", "in": "query", "description": "1: look for printers anew first, on the network too.",
+    "schema": {"type": "integer", "enum": [0, 1], "default": 0},
+}  # fmt: skip
+_SCAN: Final = {
+    "type": "object",
+    "properties": {"network": {"type": "string", "description": "As 192.168.1.0/24; this machine's own without it."}},
+}
 _CHOICE: Final = tuple(
     {"name": name, "in": "query", "description": meaning, "schema": schema}
     for name, meaning, schema in (
@@ -151,7 +171,7 @@ def _in_path(name: str, meaning: str) -> Schema:
 
 #: Operation -> its parameters; those of the path are found by it.
 _PARAMETERS: Final[Mapping[str, tuple[Schema, ...]]] = MappingProxyType(
-    {"listJobs": (_LIMIT, _PENDING), "log": _CHOICE, "exportLog": _CHOICE}
+    {"listJobs": (_LIMIT, _PENDING), "listPrinters": (_LOOK,), "log": _CHOICE, "exportLog": _CHOICE}
 )
 _PLACES: Final[Mapping[str, Schema]] = MappingProxyType(
     {"{id}": _in_path("id", "The job."), "{name}": _in_path("name", "The printer's name, whatever its case.")}
@@ -178,7 +198,7 @@ def openapi() -> dict[str, Any]:
         "servers": [{"url": "http://127.0.0.1:8766", "description": "The daemon on the cashier's machine."}],
         "paths": paths,
         "components": {
-            "schemas": {**found, **bodies},
+            "schemas": {**found, **bodies, "ScanBody": _SCAN},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }

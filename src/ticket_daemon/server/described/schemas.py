@@ -16,9 +16,10 @@ import msgspec
 from ticket_daemon import errors
 from ticket_daemon.poster.document import Document
 from ticket_daemon.poster.document.model import SYMBOLOGIES
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.server import wire
 from ticket_daemon.server.desk import Burst, BurstRequest, LogLines
-from ticket_daemon.server.upkeep import Reloaded
+from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned
 
 Schema = dict[str, Any]
 
@@ -29,10 +30,12 @@ DEFS: Final = "#/$defs/"
 REQUESTS: Final[tuple[type[msgspec.Struct], ...]] = wire.Request.__args__
 ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = wire.Answer.__args__
 #: Answers over HTTP only.
-HTTP_ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = (wire.Health, Reloaded, Burst, LogLines)
+HTTP_ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = (
+    wire.Health, Reloaded, Scanned, Diagnosis, Profile, Burst, LogLines,
+)  # fmt: skip
 
 #: Components whose fields are absent, never null.
-_LEAVE_OUT: Final = {kind.__name__ for kind in ANSWERS} | {"Change", "Summary"}
+_LEAVE_OUT: Final = {kind.__name__ for kind in ANSWERS} | {"Change", "Summary", "PrinterEntry", "Symptom"}
 
 #: Rules that `__post_init__` keeps: component -> field -> what to add to its schema.
 _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
@@ -47,7 +50,7 @@ _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
     }
 )
 #: Errors of the command line: no answer has these codes.
-_NOT_ON_THE_WIRE: Final = frozenset(("already_running", "service_error"))
+_NOT_ON_THE_WIRE: Final = frozenset(("already_running", "not_looked", "service_error"))
 
 
 def error_codes() -> list[str]:

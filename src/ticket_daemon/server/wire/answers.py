@@ -133,8 +133,8 @@ class Status(_Answer, frozen=True, tag="status", kw_only=True):
     printers: tuple[PrinterLine, ...]
 
 
-class PrinterEntry(Struct, frozen=True):
-    """One printer in `printers`."""
+class PrinterEntry(Struct, frozen=True, omit_defaults=True):
+    """One printer in `printers`. Fields after `printer_type` came with protocol 1; empty ones are left out."""
 
     name: PrinterName
     port: Annotated[str, Meta(description="Where it is; for people.")]
@@ -143,6 +143,20 @@ class PrinterEntry(Struct, frozen=True):
     is_default: bool
     is_virtual: bool
     printer_type: Annotated[str, Meta(extra_json_schema=_one_of("thermal", "virtual", "network", "unknown"))]
+    configured: bool | None = None  #: False: it was found, or a ticket named it
+    uri: str = ""
+    model: str = ""
+    profile: str = ""  #: of a configured one what it prints by, of a found one what is likely
+    source: str = ""  #: where one that is not configured was found
+    location: str = ""
+    usable: bool = False  #: not configured, and yet tickets may name it: the system has it installed
+
+
+class NotLookedAt(Struct, frozen=True, rename={"message": "mensaje"}):
+    """A place where printers may be that could not be looked at."""
+
+    source: str
+    message: str
 
 
 class Summary(Struct, frozen=True, omit_defaults=True):
@@ -162,6 +176,7 @@ class Printers(_Answer, frozen=True, tag="printers", kw_only=True):
     status: Ok
     printers: tuple[PrinterEntry, ...]
     summary: Summary
+    not_looked: tuple[NotLookedAt, ...] = ()
 
 
 class JobAnswer(_Answer, frozen=True, tag="job", kw_only=True):

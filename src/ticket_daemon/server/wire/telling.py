@@ -13,7 +13,7 @@ from typing import Any
 from ticket_daemon import __version__, messages
 from ticket_daemon.errors import TicketDaemonError
 from ticket_daemon.poster.document import Warned
-from ticket_daemon.printers import Destination
+from ticket_daemon.printers import Destination, FoundPrinter, Snapshot
 from ticket_daemon.queue import Accepted, Entry, Job
 from ticket_daemon.server.wire.answers import (
     PROTOCOL,
@@ -24,6 +24,7 @@ from ticket_daemon.server.wire.answers import (
     JobAnswer,
     JobNews,
     Jobs,
+    NotLookedAt,
     PrinterEntry,
     PrinterNews,
     Result,
@@ -135,7 +136,36 @@ def printer_entry(destination: Destination, port: str) -> PrinterEntry:
         is_default=destination.settings.default,
         is_virtual=destination.is_virtual,
         printer_type=destination.kind,
+        configured=destination.is_configured,
+        uri=destination.settings.uri,
+        profile=destination.profile.name if destination.profile else "",
+        model=destination.model,
     )
+
+
+def found_entry(found: FoundPrinter) -> PrinterEntry:
+    """A printer that is there and not configured."""
+    return PrinterEntry(
+        name=found.name,
+        port=found.port,
+        driver=found.driver,
+        status=found.status,
+        is_default=found.is_default,
+        is_virtual=found.is_virtual,
+        printer_type=found.kind,
+        configured=False,
+        uri=found.uri,
+        model=found.model,
+        profile=found.profile,
+        source=found.source,
+        location=found.location,
+        usable=found.is_installed,
+    )
+
+
+def not_looked(snapshot: Snapshot, lang: str) -> tuple[NotLookedAt, ...]:
+    """Where printers may be that could not be looked at."""
+    return tuple(NotLookedAt(source=one.source, message=one.why.text(lang)) for one in snapshot.missing)
 
 
 def _readiness(destination: Destination) -> str:
@@ -150,11 +180,17 @@ def _readiness(destination: Destination) -> str:
 
 
 def summary(entries: tuple[PrinterEntry, ...]) -> Summary:
-    """The printers in one line: `warning` when one of several cannot print, `error` when none can, else `ok`."""
-    ready = sum(entry.status in ("ready", "unknown") for entry in entries)
+    """The printers in one line: `warning` when one of several cannot print, `error` when none can, else `ok`.
+
+    How those are that nobody configured changes nothing in it; they are counted.
+    """
+    configured = [entry for entry in entries if not entry.source]
+    ready = sum(entry.status in ("ready", "unknown") for entry in configured)
+    # A serial port is a place to try; only what says that it is a printer is counted as one.
+    printers = [entry for entry in entries if entry.source != "serial" or entry.printer_type != "unknown"]
     return Summary(
-        status="error" if not ready else "ok" if ready == len(entries) else "warning",
-        detected_count=len(entries),
-        thermal_count=sum(entry.printer_type == "thermal" for entry in entries),
-        default_name=next((entry.name for entry in entries if entry.is_default), None),
+        status="error" if not ready else "ok" if ready == len(configured) else "warning",
+        detected_count=len(printers),
+        thermal_count=sum(entry.printer_type == "thermal" for entry in printers),
+        default_name=next((entry.name for entry in configured if entry.is_default), None),
     )

@@ -1,0 +1,99 @@
+"""The queues of this machine's CUPS.
+
+It knows where CUPS listens and what its attributes mean; it does not know how to print through it. It promises that a
+machine without CUPS, or one whose CUPS does not answer, is told apart from one without queues.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+from urllib.parse import quote
+
+from ticket_daemon.errors import NotLooked
+from ticket_daemon.printers.discovery import ipp
+from ticket_daemon.printers.discovery.found import FoundPrinter, Status
+from ticket_daemon.printers.discovery.patterns import judge
+
+#: Where the scheduler listens on Debian, Fedora and macOS.
+SOCKETS: Final = ("/run/cups/cups.sock", "/var/run/cups/cups.sock", "/private/var/run/cupsd")
+ANSWER_S: Final = 4.0
+_WANTED: Final = (
+    "printer-name", "device-uri", "printer-make-and-model", "printer-state", "printer-state-reasons",
+    "printer-is-accepting-jobs", "printer-type", "printer-info", "printer-location",
+)  # fmt: skip
+#: printer-type bits and printer-state values (CUPS Implementation of IPP; RFC 8011 5.4.11).
+_CLASS, _DEFAULT = 0x0001, 0x20000
+_STOPPED: Final = 5
+
+
+async def find(server: str = "") -> list[FoundPrinter]:
+    """CUPS' queues; `server` is a socket's path or HOST:PORT, where it is not the usual one. Raises NotLooked."""
+    answer = await ask(server or _usual())
+    try:
+        queues = ipp.printers(answer)
+    except ValueError as error:
+        raise NotLooked("discovery.cups_nonsense", detail=str(error)) from None
+    return [_printer(queue) for queue in queues if queue.get("printer-name")]
+
+
+def _usual() -> str:
+    path = next((path for path in SOCKETS if os.path.exists(path)), None)
+    if path is None:
+        raise NotLooked("discovery.no_cups")
+    return path
+
+
+async def ask(server: str) -> bytes:
+    """What CUPS answers when asked for its queues. Raises NotLooked."""
+    import aiohttp
+
+    by_path = server.startswith("/")
+    connector: Any = aiohttp.UnixConnector(server) if by_path else aiohttp.TCPConnector()
+    url = "http://localhost/" if by_path else f"http://{server}/"
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as session,
+            session.post(url, data=ipp.get_printers(_WANTED), headers={"Content-Type": "application/ipp"}) as answer,
+        ):
+            if answer.status != 200:
+                raise NotLooked("discovery.cups_nonsense", detail=f"HTTP {answer.status}")
+            return await answer.read()
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise NotLooked("discovery.cups_silent", server=server, detail=str(error) or type(error).__name__) from None
+
+
+def _printer(queue: ipp.Attributes) -> FoundPrinter:
+    def text(key: str) -> str:
+        return str(queue.get(key, [""])[0])
+
+    name, port, driver = text("printer-name"), text("device-uri"), text("printer-make-and-model")
+    bits = int(queue.get("printer-type", [0])[0])
+    judged = judge(name=f"{name} {text('printer-info')}", driver=driver, port=port)
+    return FoundPrinter(
+        name=name,
+        uri=f"cups://{quote(name)}",
+        port=port or ("class" if bits & _CLASS else ""),
+        source="cups",
+        driver=driver,
+        status=_status(queue),
+        is_default=bool(bits & _DEFAULT),
+        is_virtual=judged.is_virtual,
+        kind=judged.kind,
+        model=driver,
+        profile=judged.profile,
+        location=text("printer-location"),
+    )
+
+
+def _status(queue: ipp.Attributes) -> Status:
+    reasons = {
+        str(reason).removesuffix("-report").removesuffix("-warning")
+        for reason in queue.get("printer-state-reasons", [])
+    }
+    if any("offline" in reason or "connecting-to-device" in reason for reason in reasons):
+        return "offline"
+    accepts = bool(queue.get("printer-is-accepting-jobs", [True])[0])
+    if "paused" in reasons or queue.get("printer-state", [0])[0] == _STOPPED or not accepts:
+        return "paused"
+    return "error" if any(reason.endswith("-error") for reason in reasons) else "ready"
