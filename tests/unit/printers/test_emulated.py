@@ -28,7 +28,7 @@ async def connected(
 
 
 async def until_read(printer: EmulatedPrinter, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while sum(map(len, printer.received)) < count:
             await asyncio.sleep(0.005)
 
@@ -54,7 +54,7 @@ async def test_each_connection_is_recorded_by_itself() -> None:
                 writer.write(data)
                 await writer.drain()
             await until_read(printer, len(data))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while data not in printer.received:
                     await asyncio.sleep(0)
         assert printer.received == [b"first\n", b"second\n"]
