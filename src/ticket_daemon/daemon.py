@@ -15,6 +15,7 @@ import os
 import signal
 import ssl
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -342,6 +343,8 @@ class Daemon:
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()
+        if threading.current_thread() is not threading.main_thread():
+            return  # a Windows service: the service control manager asks it to stop
         if sys.platform == "win32":
             for name in (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK):
                 signal.signal(name, lambda *_: loop.call_soon_threadsafe(self.stop))

@@ -185,7 +185,10 @@ def set_up(
         file.setFormatter(JsonLines())
         file.addFilter(least)
         root.addHandler(file)
-    console = logging.StreamHandler(terminal or sys.stderr)
+    stream = terminal or sys.stderr
+    if stream is None:  # a Windows service has none
+        return
+    console = logging.StreamHandler(stream)
     console.setFormatter(Readable())
     console.addFilter(least)
     console.setLevel(logging.DEBUG if everything else logging.INFO)

@@ -40,7 +40,7 @@ class WindowsDaemon:
         with self.process.stdout as lines:
             for line in lines:
                 self.output.append(line.decode("utf-8", "replace"))
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)/ (?:en|in)", self.output[-1]):
+                if found := re.search(r"started .*url=http://127\.0\.0\.1:(\d+)/", self.output[-1]):
                     self.port = int(found.group(1))
                     self._announced.set()
         self._announced.set()

@@ -46,6 +46,7 @@ class Wine:
         self.prefix = prefix
         self.python = made / "python" / "python.exe"
         self.environ = environ | {"PYTHONPATH": windows_path(ROOT / "src")}
+        _set_for_services(prefix, {"PYTHONPATH": self.environ["PYTHONPATH"]})
         # The first process of a prefix leaves services behind that keep its output open: it is one that has none.
         self._keeper = subprocess.Popen(
             ["wine", str(self.python), "-c", "import time; time.sleep(3600)"],
@@ -94,6 +95,25 @@ class Wine:
         subprocess.run(["wineserver", "-k"], env=self.environ, stdin=NULL, stdout=NULL, stderr=NULL)
         subprocess.run(["wineserver", "-w"], env=self.environ, stdin=NULL, stdout=NULL, stderr=NULL, timeout=30)
         self._keeper.wait(10)
+
+
+def _set_for_services(prefix: Path, variables: dict[str, str]) -> None:
+    """Variables of the system's environment: services do not inherit those of whoever starts wine.
+
+    They are read when the prefix starts, so they are put into the registry's file. This wine tells services the folder
+    "Public" for PROGRAMDATA: it is made the same.
+    """
+    file = prefix / "system.reg"
+    text = file.read_text("utf-8").replace(_PUBLIC, _PUBLIC.replace("users\\\\Public", "ProgramData"))
+    before, found, after = text.partition(_ENVIRONMENT)
+    assert found, _ENVIRONMENT
+    stamp, _, values = after.partition("\n")
+    lines = [f'"{name}"="{value}"'.replace("\\", "\\\\") for name, value in variables.items()]
+    file.write_text("\n".join([before + _ENVIRONMENT + stamp, *lines, values]), "utf-8")
+
+
+_ENVIRONMENT = r"[System\\CurrentControlSet\\Control\\Session Manager\\Environment]"
+_PUBLIC = r'"Public"=str(2):"C:\\users\\Public"'
 
 
 @contextlib.contextmanager

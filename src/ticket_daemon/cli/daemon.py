@@ -14,6 +14,9 @@ import click
 from ticket_daemon.cli.common import fail, fetch, language, says_errors, token, token_option, url_option
 
 if TYPE_CHECKING:
+    import asyncio
+
+    from ticket_daemon.config import Settings
     from ticket_daemon.daemon import Daemon
 
 
@@ -44,6 +47,8 @@ def run_command(
     def load() -> configuration.Settings:
         return configuration.load(env, config, os.environ, flags, data_dir, as_service=service)
 
+    if service and sys.platform == "win32" and _hosted(load, env):
+        return
     settings = load()
     everything = settings.seal is not None and settings.seal.console
     logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep, everything=everything)
@@ -57,6 +62,33 @@ def run_command(
         await _supervised(Daemon(settings, again=load))
 
     _run(serve_as_service if service else serve)
+
+
+def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
+    """Be the service that Windows has started; False when a person has started this and wants to see it work."""
+    import asyncio
+
+    from ticket_daemon import config, logs
+    from ticket_daemon.service import windows_host
+
+    def call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+        loop.call_soon_threadsafe(function)
+
+    def work(control: windows_host.Control) -> None:
+        settings = load()
+        logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep)
+
+        from ticket_daemon.daemon import Daemon
+
+        async def serve() -> None:
+            daemon, loop = Daemon(settings, again=load), asyncio.get_running_loop()
+            control.attach(lambda: call_in(loop, daemon.stop))
+            await daemon.run(lambda _: control.running(), control.stopping)
+
+        # Not closed: a thread that hangs in a printer's driver must not keep the service from ending.
+        asyncio.Runner(loop_factory=_loop_factory()).run(serve())
+
+    return windows_host.host(config.identity(env, os.environ).service_name, work)
 
 
 async def _supervised(daemon: Daemon) -> None:
@@ -80,19 +112,10 @@ async def _supervised(daemon: Daemon) -> None:
 
 
 def _run(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run on uvloop or winloop where one is installed: they are faster and change nothing else."""
+    """Run on the fastest event loop there is, and leave when it ends."""
     import asyncio
 
-    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
-    try:
-        if os.name == "nt":
-            import winloop as fast_loop
-        else:
-            import uvloop as fast_loop
-        factory = fast_loop.new_event_loop
-    except ImportError:
-        pass  # asyncio's own loop does as well
-    runner = asyncio.Runner(loop_factory=factory)
+    runner = asyncio.Runner(loop_factory=_loop_factory())
     runner.run(serve())
     # The queue is closed and everything said. A thread that still renders a ticket nobody was promised, or waits for a
     # name server, would keep the process for as long as it likes: leave without it.
@@ -100,6 +123,19 @@ def _run(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's or winloop's where one is installed: they are faster and change nothing else."""
+    try:
+        if os.name == "nt":
+            import winloop as fast_loop
+        else:
+            import uvloop as fast_loop
+    except ImportError:
+        return None  # asyncio's own loop does as well
+    factory: Callable[[], asyncio.AbstractEventLoop] = fast_loop.new_event_loop
+    return factory
 
 
 def _announce(daemon: Daemon) -> None:

@@ -24,6 +24,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el servicio {name} no está instalado; instálelo con: ticket-daemon install",
         "the service {name} is not installed; install it with: ticket-daemon install",
     ),
+    "service.does_not_start": (
+        "el servicio {name} no arrancó; la causa está en su registro ({folder}) y en el visor de eventos, Aplicación",
+        "the service {name} did not start; the reason is in its log ({folder}) and in the event viewer, Application",
+    ),
+    "service.does_not_stop": (
+        "el servicio {name} no termina; mire su registro ({folder})",
+        "the service {name} does not end; look at its log ({folder})",
+    ),
     "service.in_a_home": (
         "aviso: {path} está en la carpeta de una persona; si el servicio no puede leerla, instale el programa en /opt",
         "note: {path} lies in a person's folder; if the service cannot read it, install the program in /opt",

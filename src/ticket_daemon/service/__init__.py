@@ -16,7 +16,7 @@ from ticket_daemon.service.spec import ServiceSpec, ServiceState, ServiceStatus
 from ticket_daemon.service.steps import Do, Remove, Run, Step, Write, carry_out, shown
 
 #: `sys.platform` -> the module with the functions of `Platform`.
-_MODULES: Final[Mapping[str, str]] = {"linux": "systemd", "darwin": "launchd"}
+_MODULES: Final[Mapping[str, str]] = {"linux": "systemd", "darwin": "launchd", "win32": "windows"}
 
 
 class Platform(Protocol):
