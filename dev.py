@@ -77,7 +77,7 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto"]
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto", "--dist", "loadgroup"]
     return call(PYTHON, "-m", "pytest", *workers, *arguments)
 
 

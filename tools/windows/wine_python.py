@@ -48,6 +48,9 @@ KEPT: Final = ("DLLs", "Lib", "python.exe", "pythonw.exe", "python3.dll", "pytho
 #: Parts of the standard library that need what is not there (a screen) or that nothing here uses.
 UNUSED: Final = ("site-packages", "idlelib", "tkinter", "turtledemo", "lib2to3", "test", "unittest/test", "ensurepip")
 
+#: How long a service may take to say its first word (Windows: 30 s, wine: 10). Tests leave it little of the machine.
+SERVICE_START_MS: Final = 120_000
+
 #: Beside the project's own dependencies: what pip, which resolves for the system it runs on, does not see that they
 #: need on Windows, and what the tests run there.
 WINDOWS_PARTS: Final = ("colorama", "pefile>=2022.5.30", "pywin32-ctypes>=0.2.1")
@@ -238,7 +241,13 @@ def prefix(path: Path) -> None:
     """
     say("making the wine prefix")
     environ = environment(path)
-    for command in (["wine", "wineboot", "-i"], ["wine", "winecfg", "-v", "win10"], ["wineserver", "-w"]):
+    patience = ["/v", "ServicesPipeTimeout", "/t", "REG_DWORD", "/d", str(SERVICE_START_MS), "/f"]
+    for command in (
+        ["wine", "wineboot", "-i"],
+        ["wine", "winecfg", "-v", "win10"],
+        ["wine", "reg", "add", r"HKLM\System\CurrentControlSet\Control", *patience],
+        ["wineserver", "-w"],
+    ):
         call(command, environ, stderr=subprocess.DEVNULL)
 
 
