@@ -35,11 +35,11 @@ def hash_of(password: str) -> str:
 
 def _is(password: str, wanted: str) -> bool:
     from argon2 import PasswordHasher
-    from argon2.exceptions import Argon2Error, InvalidHashError
+    from argon2.exceptions import Argon2Error
 
     try:
         return PasswordHasher().verify(wanted, password)
-    except InvalidHashError:  # whoever tries is not told: that there is no way in is the technician's to know
+    except ValueError:  # no hash at all; whoever tries is not told: that there is no way in is the technician's to know
         log.error("password_hash_unusable")
         return False
     except Argon2Error:
