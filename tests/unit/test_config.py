@@ -262,3 +262,39 @@ def test_settings_are_frozen() -> None:
     settings = loaded()
     with pytest.raises(AttributeError):
         settings.server.port = 1  # type: ignore[misc]
+
+
+# --- security ---
+
+
+def test_named_tokens_from_the_file_and_from_the_variable(written: Any) -> None:
+    file = written(f"[[auth.tokens]]\nname = 'caja'\nsha256 = '{TOKEN}'\n")
+    assert [(t.name, t.sha256) for t in loaded(file=file, env="prod").auth.tokens] == [("caja", TOKEN)]
+    variable = {"TICKET_DAEMON_AUTH_TOKENS": f"caja: {TOKEN}, bar:2:{'b' * 64}"}
+    assert [(t.name, t.sha256) for t in loaded(environ=variable).auth.tokens] == [("caja", TOKEN), ("bar:2", "b" * 64)]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("[[auth.tokens]]\nname = 'a'\nsha256 = 'x'", "auth.tokens[0].sha256"),
+        ("[[auth.tokens]]\nname = ''\nsha256 = 'x'", "auth.tokens[0].name"),
+        (f"[auth]\ntokens = [{{name='a', sha256='{TOKEN}'}}, {{name='A', sha256='{TOKEN}'}}]", "auth.tokens[1].name"),
+        ("[auth]\nsession_hours = 0", "auth.session_hours"),
+        ("[server]\nallowed_origins = ['*']", "server.allowed_origins[0]"),
+        ("[server]\nallowed_origins = ['https://a.example', 'https://*.b.example']", "server.allowed_origins[1]"),
+        ("[server]\nallowed_origins = ['https://a.example/path']", "server.allowed_origins[0]"),
+        ("[server]\nallowed_origins = ['a.example']", "server.allowed_origins[0]"),
+        ("[server]\ntls_cert = 'a'", "server.tls_key"),
+        ("[server]\ntls_key = 'a'", "server.tls_cert"),
+        ("[server]\ntls_port = 1", "server.tls_cert"),
+        ("[limits]\nconnections = 0", "limits.connections"),
+    ],
+)
+def test_mistakes_that_would_leave_a_door_open_stop_the_start(written: Any, text: str, path: str) -> None:
+    assert refused(file=written(text)).path == path
+
+
+@pytest.mark.parametrize("origin", ["https://POS.example.mx/", "http://localhost:5173", "http://[::1]:3000", "null"])
+def test_origins_in_any_spelling_are_taken(written: Any, origin: str) -> None:
+    assert loaded(file=written(f"[server]\nallowed_origins = ['{origin}']")).server.allowed_origins == (origin,)

@@ -75,7 +75,10 @@ export class Service {
 function why(health) {
   if (health.storage?.status === "error") return t("health.why_storage", { detail: health.storage.detail });
   if (health.status === "ok") return t("health.why_ok");
-  return health.worker?.running === false ? t("health.why_worker") : t("health.why_printers");
+  if (health.worker?.running === false) return t("health.why_worker");
+  if (health.printers?.status !== "ok") return t("health.why_printers");
+  if (health.tls?.status === "expired") return t("health.why_tls_over");
+  return health.tls?.status === "expiring" ? t("health.why_tls", { days: health.tls.days_left }) : t("health.why_printers");
 }
 
 function facts({ queue = {}, worker = {}, printers = {}, build = {}, uptime_seconds: uptime }) {

@@ -126,6 +126,14 @@ export const PAGE = {
   "health.why_ok": ["El servicio recibe tickets y las impresoras responden.", "The service takes tickets and the printers answer."],
   "health.why_printers": ["Alguna impresora no puede imprimir ahora.", "Some printer cannot print at the moment."],
   "health.why_worker": ["El trabajador de una impresora se detuvo: reinicie el servicio.", "A printer's worker has stopped: restart the service."],
+  "health.why_tls": [
+    "El certificado de TLS termina en {days} días: ticket-daemon tls renew hace otro.",
+    "The TLS certificate ends in {days} days: ticket-daemon tls renew makes another.",
+  ],
+  "health.why_tls_over": [
+    "El certificado de TLS ya terminó: ticket-daemon tls renew hace otro.",
+    "The TLS certificate has ended: ticket-daemon tls renew makes another.",
+  ],
   "health.why_storage": ["El disco da problemas: {detail}", "The disk makes trouble: {detail}"],
   "service.heading": ["Estado del servicio", "State of the service"],
   "service.uptime": ["En marcha desde hace", "Running for"],

@@ -22,10 +22,10 @@ PNG: Final = "image/png"
 #: And for one that is lines of JSON.
 JSON_LINES: Final = "application/x-ndjson"
 
-_BODY: Final = ("invalid_json", "invalid_message", "too_large")
+_BODY: Final = ("invalid_json", "invalid_message", "too_large", "too_slow", "unsupported_media_type")
 _TOKEN: Final = ("unauthorized",)
 _QUEUE: Final = ("storage_unavailable", "shutting_down")
-_ALWAYS: Final = ("internal",)
+_ALWAYS: Final = ("internal", "origin_refused", "host_refused")
 
 
 class Operation(NamedTuple):
@@ -78,7 +78,7 @@ OPERATIONS: Final = (
     Operation(
         "post", "/api/v1/jobs/{id}/reprint", "reprintJob", "Print a job once more, as a new job.",
         {202: ("Accepted: the new job is on disk.", "Ack")},
-        (*_BODY, *_JOB, "unknown_printer", "id_conflict", "queue_full"), body="ReprintBody",
+        (*_BODY, *_JOB, "unknown_printer", "id_conflict", "queue_full", "rate_limited"), body="ReprintBody",
     ),
     Operation(
         "get", "/api/v1/printers", "listPrinters", "Every printer.", {200: ("The printers.", "Printers")}, token=False
@@ -93,7 +93,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "post", "/api/v1/preview", "preview", "What a document would look like on paper.",
-        {200: ("A picture.", PNG)}, (*_BODY, "missing_datos", "invalid_document"), body="PreviewBody", token=False,
+        {200: ("A picture.", PNG)}, (*_BODY, "missing_datos", "invalid_document", *_TOKEN, "rate_limited"),
+        body="PreviewBody",
     ),
     Operation(
         "post", "/api/v1/reload", "reload", "Take the configuration's printers as they are now.",

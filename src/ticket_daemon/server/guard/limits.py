@@ -6,6 +6,7 @@ that whoever reconnects finds the count where it was, and that memory stays boun
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import math
 from collections import OrderedDict
@@ -22,6 +23,7 @@ REMEMBERED: Final = 4096
 _IPV6_NETWORK_BITS: Final = 64
 
 
+@functools.lru_cache(REMEMBERED)
 def client_of(address: str) -> str:
     """What an address is counted under: IPv4 as it is, IPv6 as its /64 network."""
     parsed = address_of(address)
@@ -43,29 +45,24 @@ class Rate:
         """Count one. 0 when it is within the limit, else the whole seconds until it will be."""
         if not self.per_minute:
             return 0
-        left = self._left(key)
-        if left < 1:
-            self._keep(key, left)
-            return self._wait(left)
-        self._keep(key, left - 1)
-        return 0
-
-    def wait(self, key: str) -> int:
-        """The whole seconds until one more is within the limit; counts nothing."""
-        return self._wait(self._left(key)) if self.per_minute else 0
-
-    def _left(self, key: str) -> float:
-        left, when = self._buckets.get(key, (float(self.per_minute), 0.0))
-        return min(self.per_minute, left + max(0.0, self._clock() - when) * self.per_minute / 60)
-
-    def _wait(self, left: float) -> int:
-        return 0 if left >= 1 else max(1, math.ceil((1 - left) * 60 / self.per_minute))
-
-    def _keep(self, key: str, left: float) -> None:
-        self._buckets[key] = (left, self._clock())
+        now = self._clock()
+        left = self._left(key, now)
+        self._buckets[key] = (left - 1 if left >= 1 else left, now)
         self._buckets.move_to_end(key)
         if len(self._buckets) > self._remembered:
             self._buckets.popitem(last=False)
+        return self._wait(left)
+
+    def wait(self, key: str) -> int:
+        """The whole seconds until one more is within the limit; counts nothing."""
+        return self._wait(self._left(key, self._clock())) if self.per_minute else 0
+
+    def _left(self, key: str, now: float) -> float:
+        left, when = self._buckets.get(key, (float(self.per_minute), now))
+        return min(self.per_minute, left + max(0.0, now - when) * self.per_minute / 60)
+
+    def _wait(self, left: float) -> int:
+        return 0 if left >= 1 else max(1, math.ceil((1 - left) * 60 / self.per_minute))
 
 
 class Places:

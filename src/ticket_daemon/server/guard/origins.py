@@ -6,6 +6,7 @@ not clearly allowed is not, and that two spellings of one origin are one origin.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -16,10 +17,13 @@ _ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:.]+\]|[^/@?#:\s\[
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 #: What a page without an origin of its own says: a sandboxed frame, a file opened from the disk.
 OPAQUE: Final = "null"
+#: Answers that are remembered: the same few pages and names come again and again.
+_REMEMBERED: Final = 256
 #: Longer origins are nobody's (a DNS name has at most 253 characters).
 MAX_LENGTH: Final = 300
 
 
+@functools.lru_cache(_REMEMBERED)
 def normal(origin: str) -> str | None:
     """An origin in its one spelling (lower case, no default port, no slash at the end); None when it is none."""
     text = origin.strip().lower().removesuffix("/")
@@ -35,6 +39,7 @@ def normal(origin: str) -> str | None:
     return f"{scheme}://{host}:{number}"
 
 
+@functools.lru_cache(_REMEMBERED)
 def name_of(host: str) -> str:
     """The name or address in a Host header, without port, brackets or the root's dot, in lower case."""
     text = host.strip().lower()
@@ -46,6 +51,7 @@ def name_of(host: str) -> str:
     return text.removesuffix(".")
 
 
+@functools.lru_cache(_REMEMBERED)
 def is_loopback(name: str) -> bool:
     """Whether a name or address always means this machine (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3)."""
     if name == "localhost" or name.endswith(".localhost"):
@@ -54,6 +60,7 @@ def is_loopback(name: str) -> bool:
     return address is not None and address.is_loopback
 
 
+@functools.lru_cache(_REMEMBERED)
 def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An IP address, IPv4 inside IPv6 as IPv4; None when it is none."""
     try:
