@@ -266,6 +266,20 @@ def test_focus_stays_where_it_was_while_news_come(counter: Page, daemon: Daemon)
     expect(hold).to_be_focused()
 
 
+def test_focus_goes_to_the_next_ticket_when_its_own_goes_away(counter: Page, daemon: Daemon) -> None:
+    for name in ("f-1", "f-2"):
+        daemon.send(name, printer=KITCHEN)
+    expect(queue(counter)).to_have_count(2)
+    row = card(counter, KITCHEN).locator('.card-queue [data-job="f-1"] [data-does=hold]')
+    row.focus()
+    counter.keyboard.press("Enter")
+    expect(queue(counter)).to_have_text(["f-2"])
+    expect(card(counter, KITCHEN).locator('.card-queue [data-job="f-2"] [data-does=hold]')).to_be_focused()
+    counter.keyboard.press("Enter")
+    expect(queue(counter)).to_have_count(0)
+    expect(card(counter, KITCHEN)).to_be_focused()
+
+
 def test_what_ended_while_the_daemon_was_gone_is_known_after_it_is_back(browser: Browser, tmp_path: Path) -> None:
     nobody = Nobody()
     kitchen = f'[[printers]]\nname = "{KITCHEN}"\nuri = "{nobody.uri}"\nretry_s = 3600\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from visits import Daemon, Visit
 
 
@@ -58,6 +58,27 @@ def test_page_reconnects_after_the_daemon_was_gone(browser: Browser, tmp_path: P
         visit.close()
     finally:
         daemon.stop()
+
+
+def test_page_of_a_daemon_that_was_upgraded_is_fetched_anew(visit: Visit) -> None:
+    versions = ["1.0.0", "2.0.0", "2.0.0"]
+    links: list[WebSocketRoute] = []
+
+    def relay(link: WebSocketRoute) -> None:
+        version = versions[min(len(links), 2)]
+        links.append(link)
+        daemon = link.connect_to_server()
+        daemon.on_message(lambda frame: link.send(re.sub(r'"version":"[^"]*"', f'"version":"{version}"', str(frame))))
+
+    visit.page.route_web_socket("**/ws", relay)
+    page = visit.open("editor")
+    expect(page.locator("#version")).to_have_text("1.0.0")
+    page.fill("#editor", document(text("a medias")))
+    expect(page.locator("#proof-image")).to_have_attribute("alt", re.compile("a medias"))
+    with page.expect_event("domcontentloaded"):
+        links[0].close(code=1001)
+    expect(page.locator("#version")).to_have_text("2.0.0")
+    expect(page.locator("#editor")).to_have_value(re.compile("a medias"))
 
 
 # --- a ticket's way ---

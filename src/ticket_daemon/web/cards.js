@@ -102,7 +102,7 @@ export class Cards {
 function frame(name) {
   const card = make(
     "li",
-    { className: "card" },
+    { className: "card", tabIndex: -1 },
     make("div", { className: "card-head" }),
     make("div", { className: "card-held" }, make("h4"), make("ol", { className: "rows" })),
     make("div", { className: "card-queue" }, make("h4"), make("ol", { className: "rows" }), make("div", { className: "card-more" })),

@@ -45,8 +45,17 @@ export function keep(parent, items, { key, mark, build }) {
     if (known.element === place) place = place.nextElementSibling;
     else parent.insertBefore(known.element, place);
   }
-  for (const [name, { element }] of before) if (!now.has(name)) element.remove();
+  for (const [name, { element }] of before) if (!now.has(name)) remove(element);
   shown.set(parent, now);
+}
+
+/** Take `element` away; had something in it the focus, its neighbour has it then, or what is around it. */
+function remove(element) {
+  const focused = element.contains(document.activeElement);
+  const heir = element.nextElementSibling ?? element.previousElementSibling;
+  const around = element.parentElement?.closest("[tabindex]");
+  element.remove();
+  if (focused) (heir?.querySelector("button:enabled") ?? around)?.focus({ preventScroll: true });
 }
 
 /** Put `after` where `before` is; what had the focus in it, by what it does, has it again. */

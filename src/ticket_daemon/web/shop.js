@@ -20,6 +20,7 @@ export class Shop {
   #done = new Set(); // ids accepted before this page sent them: their paper came out long ago
   #last = null; // the id that the outcome line speaks of
   #asking = 0;
+  #version = null; // of the daemon that this page came from
   #met = false; // whether the list of earlier jobs has come once
 
   constructor({ connection, book, desk, paper, printers, vitals, token, chosenPrinter }) {
@@ -67,7 +68,7 @@ export class Shop {
   receive(event) {
     if (this.desk.proof.answers(event)) return this.desk.proof.take(event);
     const hear = {
-      info: () => this.vitals.version(event.version),
+      info: () => this.#greeted(event),
       ack: () => this.#acked(event),
       result: () => this.#ended(event),
       error: () => this.#refused(event),
@@ -79,6 +80,13 @@ export class Shop {
       printer_status: () => this.printers.change(event.printer, event.state, event.reasons),
     }[event.kind];
     hear?.();
+  }
+
+  /** A daemon of another version brings another page; drafts and token outlast the reload. */
+  #greeted({ version }) {
+    if (version && this.#version && version !== this.#version) return location.reload();
+    this.#version ??= version;
+    this.vitals.version(version);
   }
 
   #send(id, message, asked) {
