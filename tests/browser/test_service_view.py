@@ -36,6 +36,32 @@ def test_without_a_doctor_there_is_no_diagnosis(visit: Visit) -> None:
     expect(page.locator("#doctor")).to_be_hidden()
 
 
+FOUND = {
+    "status": "problem",
+    "findings": [
+        {"code": "config-ok", "severity": "ok", "mensaje": "La configuración se lee bien."},
+        {"code": "disk-low", "severity": "warning", "mensaje": "Quedan 300 MiB.", "advice": "Borre lo que sobre."},
+        {
+            "code": "printer-refused", "severity": "problem", "subject": "caja",
+            "mensaje": "caja: 192.168.1.50:9100 rechaza la conexión", "advice": "Revise la dirección.",
+        },
+    ],
+}  # fmt: skip
+
+
+def test_findings_are_shown_the_worst_first_with_what_to_do(visit: Visit) -> None:
+    visit.page.route("**/api/v1/doctor", lambda route: route.fulfill(json=FOUND))
+    page = visit.open("service")
+    expect(page.locator("#doctor-note")).to_contain_text("2 cosas por corregir")
+    expect(page.locator("#findings li")).to_have_count(3)
+    expect(page.locator("#findings li").first).to_contain_text("Problema: caja: 192.168.1.50:9100 rechaza la conexión")
+    expect(page.locator("#findings li").first).to_contain_text("Revise la dirección.")
+    expect(page.locator("#findings li").last).to_contain_text("La configuración se lee bien.")
+    visit.page.route("**/api/v1/doctor", lambda route: route.fulfill(json={"status": "ok", "findings": []}))
+    page.click("#doctor-again")
+    expect(page.locator("#doctor-note")).to_contain_text("Nada que corregir")
+
+
 # --- the burst ---
 
 

@@ -8,8 +8,8 @@ import { icon } from "./icons.js";
 import { onView } from "./router.js";
 import { clock } from "./words.js";
 
-const TONES = { ok: "good", info: "quiet", warning: "careful", error: "bad", unknown: "quiet" };
-const ORDER = ["error", "warning", "unknown", "info", "ok"];
+const TONES = { problem: "bad", warning: "careful", ok: "good" }; // in the order in which they are shown
+const ORDER = Object.keys(TONES);
 
 export class Doctor {
   #findings = null;
@@ -32,7 +32,7 @@ export class Doctor {
     $("doctor-note").textContent = t("doctor.busy");
     try {
       const said = await api.get("/api/v1/doctor");
-      this.#findings = [...(said.findings ?? [])].sort((one, other) => rank(one) - rank(other));
+      this.#findings = [...said.findings].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
       this.#at = new Date().toISOString();
       this.#show();
     } catch (refusal) {
@@ -47,31 +47,22 @@ export class Doctor {
   #show() {
     if (this.#findings === null) return;
     $("doctor").hidden = false;
-    const grave = this.#findings.filter((finding) => ["error", "warning"].includes(levelOf(finding))).length;
+    const grave = this.#findings.filter(({ severity }) => severity !== "ok").length;
     $("doctor-note").textContent = `${t(grave === 0 ? "doctor.well" : grave === 1 ? "doctor.found_one" : "doctor.found", { count: grave })} · ${clock(this.#at)}`;
     $("findings").replaceChildren(...this.#findings.map(row));
   }
 }
 
-const levelOf = (finding) => finding.status ?? finding.level ?? finding.severity ?? "unknown";
-const rank = (finding) => (ORDER.indexOf(levelOf(finding)) + ORDER.length) % ORDER.length;
-
-function row(finding) {
-  const tone = TONES[levelOf(finding)] ?? "quiet";
-  const advice = finding.advice ?? finding.hint ?? "";
+function row({ severity, mensaje, advice }) {
+  const tone = TONES[severity] ?? "quiet";
   return make(
     "li",
     { className: `finding ${tone}` },
-    icon(tone),
+    icon(tone === "careful" ? "alert" : tone),
     make(
       "div",
       {},
-      make(
-        "p",
-        {},
-        make("span", { className: "hidden", textContent: `${known(`finding.${levelOf(finding)}`, levelOf(finding))}: ` }),
-        make("strong", { textContent: finding.text ?? finding.message ?? finding.check ?? "" }),
-      ),
+      make("p", {}, make("span", { className: "hidden", textContent: `${known(`finding.${severity}`, severity)}: ` }), make("strong", { textContent: mensaje })),
       advice ? make("p", { className: "advice", textContent: advice }) : null,
     ),
   );

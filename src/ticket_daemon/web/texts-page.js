@@ -156,10 +156,8 @@ export const PAGE = {
   "doctor.found_one": ["Una cosa por corregir", "One thing to mend"],
   "doctor.found": ["{count} cosas por corregir", "{count} things to mend"],
   "finding.ok": ["En orden", "In order"],
-  "finding.info": ["Dato", "Note"],
   "finding.warning": ["Aviso", "Warning"],
-  "finding.error": ["Problema", "Problem"],
-  "finding.unknown": ["Sin saber", "Unknown"],
+  "finding.problem": ["Problema", "Problem"],
   "origins.heading": ["Páginas que pueden imprimir", "Pages that may print"],
   "origins.about": [
     "El punto de venta es una página de otro sitio: solo imprime si está en esta lista.",
