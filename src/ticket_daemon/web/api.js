@@ -3,6 +3,7 @@
 // words for a person.
 
 import { known, t } from "./i18n.js";
+import { plain } from "./protocol.js";
 
 /** What the daemon refused, or that it could not be reached: `status` 0. `message` is for people. */
 export class Refusal extends Error {
@@ -31,8 +32,8 @@ export async function ask(path, { method = "GET", body, headers = {} } = {}) {
   }
   if (answer.ok || answer.status === 304) return answer;
   const said = await answer.json().catch(() => ({}));
-  const words = String(said.mensaje ?? "").replace(/^[A-Z]+: /, "");
-  throw new Refusal(answer.status, said.code ?? "", known(`refusal.${said.code}`, words || t("refusal.status", { status: answer.status })));
+  const { code = "", text } = plain(said);
+  throw new Refusal(answer.status, code, known(`refusal.${code}`, text || t("refusal.status", { status: answer.status })));
 }
 
 export const get = async (path, headers) => (await ask(path, { headers })).json();

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { $, make } from "./dom.js";
 import { known, t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { plain } from "./protocol.js";
 import { onView } from "./router.js";
 import { clock } from "./words.js";
 
@@ -32,7 +33,7 @@ export class Doctor {
     $("doctor-note").textContent = t("doctor.busy");
     try {
       const said = await api.get("/api/v1/doctor");
-      this.#findings = [...said.findings].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+      this.#findings = said.findings.map(plain).sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
       this.#at = new Date().toISOString();
       this.#show();
     } catch (refusal) {
@@ -53,7 +54,7 @@ export class Doctor {
   }
 }
 
-function row({ severity, mensaje, advice }) {
+function row({ severity, text, advice }) {
   const tone = TONES[severity] ?? "quiet";
   return make(
     "li",
@@ -62,7 +63,7 @@ function row({ severity, mensaje, advice }) {
     make(
       "div",
       {},
-      make("p", {}, make("span", { className: "hidden", textContent: `${known(`finding.${severity}`, severity)}: ` }), make("strong", { textContent: mensaje })),
+      make("p", {}, make("span", { className: "hidden", textContent: `${known(`finding.${severity}`, severity)}: ` }), make("strong", { textContent: text })),
       advice ? make("p", { className: "advice", textContent: advice }) : null,
     ),
   );
