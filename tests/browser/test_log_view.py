@@ -29,6 +29,7 @@ def test_daemons_log_is_there_and_new_lines_come_by_themselves(log: Page, daemon
 
 def test_lines_are_chosen_by_level_words_and_audit(log: Page, daemon: Daemon) -> None:
     daemon.send("para-auditar")
+    daemon.until_settled("para-auditar")
     daemon.ask("POST", "/api/v1/jobs/para-auditar/reprint", {})
     log.check("#journal-audit")
     expect(log.locator("#journal li", has_text="para-auditar")).to_have_count(1)
@@ -57,6 +58,8 @@ def test_chosen_lines_are_saved_as_a_file(log: Page, daemon: Daemon) -> None:
 
 def test_an_opened_line_stays_open_while_others_come(log: Page, daemon: Daemon) -> None:
     log.fill("#journal-text", "started")
+    expect(log.locator("#journal li", has_not_text="El servicio arrancó")).to_have_count(0)
+    expect(log.locator("#journal li")).not_to_have_count(0)
     log.locator("#journal summary").first.click()
     expect(log.locator("#journal pre")).to_be_visible()
     log.fill("#journal-text", "")

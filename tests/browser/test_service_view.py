@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.request
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from visits import Visit
+from visits import Daemon, Visit
 
 
 @pytest.fixture
@@ -139,6 +140,27 @@ def test_sites_are_allowed_and_removed_only_after_a_question(visit: Visit) -> No
         ("DELETE", "origins?origin=https%3A%2F%2Fcaja.example.mx", None),
         ("POST", "origins", '{"origin":"https://otro.example.mx"}'),
     ]
+
+
+def allowed(daemon: Daemon, origin: str) -> bool:
+    """Whether the daemon lets a page of that origin in."""
+    request = urllib.request.Request(f"{daemon.url}/health", headers={"Origin": origin})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return "origin_allowed" not in json.load(answer)
+
+
+def test_a_site_that_was_turned_away_is_allowed_with_a_click_and_a_question(visit: Visit, daemon: Daemon) -> None:
+    site = "https://recien-llegado.example.mx"
+    assert not allowed(daemon, site)
+    page = visit.open("service")
+    page.get_by_role("button", name=f"Permitir: {site}").click()
+    page.locator(".question [data-does=yes]").click()
+    expect(page.locator("#origins-list")).to_contain_text("Permitida desde esta página.")
+    assert allowed(daemon, site)
+    page.get_by_role("button", name=f"Quitar: {site}").click()
+    page.locator(".question [data-does=yes]").click()
+    expect(page.get_by_role("button", name=f"Quitar: {site}")).to_have_count(0)
+    assert not allowed(daemon, site)
 
 
 def test_log_out_is_offered_to_whoever_is_logged_in(visit: Visit) -> None:

@@ -19,6 +19,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     daemon.start()
     for job_id in ("v-1", "v-2", "v-3"):
         daemon.send(job_id, "TOTAL 8.00")
+        daemon.until_settled(job_id)
     yield daemon
     daemon.stop()
     nobody.close()

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 START_WITHIN_S = 30
 STOP_WITHIN_S = 15
+SETTLED_WITHIN_S = 20
 WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
@@ -97,6 +98,13 @@ class Daemon:
         lines = [{"type": "text", "data": {"content": line}} for line in words or (job_id,)]
         document = {"version": "1.0", "profile": {"model": "Generic 80mm"}, "commands": [*lines, {"type": "cut"}]}
         self.ask("POST", "/api/v1/jobs", {"id": job_id, "datos": document, "printer": printer, **fields})
+
+    def until_settled(self, job_id: str) -> None:
+        """Wait until a job has ended or is held."""
+        end = time.monotonic() + SETTLED_WITHIN_S
+        while self.ask("GET", f"/api/v1/jobs/{job_id}")["state"] in ("queued", "printing"):
+            assert time.monotonic() < end, job_id
+            time.sleep(0.05)  # another process prints: nothing here can be waited on
 
     def clear(self) -> None:
         """Cancel what waits or is held."""
