@@ -31,10 +31,17 @@ def test_round_trip_is_measured(service: Page) -> None:
 
 
 def test_without_a_doctor_there_is_no_diagnosis(visit: Visit) -> None:
+    visit.may_fail.append("/api/v1/doctor")
     visit.page.route("**/api/v1/doctor", lambda route: route.fulfill(status=404, body="{}"))
     page = visit.open("service")
     expect(page.locator("#service-state .answer-state")).to_be_visible()
     expect(page.locator("#doctor")).to_be_hidden()
+
+
+def test_the_daemons_own_findings_are_shown(service: Page) -> None:
+    expect(service.locator("#findings")).to_contain_text("La configuración se lee bien")
+    expect(service.locator("#findings")).to_contain_text("Ticket Daemon")
+    expect(service.locator("#doctor-note")).to_contain_text(re.compile(r"Nada que corregir|por corregir"))
 
 
 FOUND = {
