@@ -103,6 +103,7 @@ def prepare(page: Page, view: str) -> None:
         expect(page.locator("#sheet-history li")).to_have_count(3)
     else:
         expect(page.locator("#service-facts div")).not_to_have_count(0)
+        expect(page.locator("#findings li")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize(
