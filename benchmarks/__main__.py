@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("daemon", "startup", "render", "paint")
+NAMES = ("daemon", "startup", "render", "paint", "metrics")
 #: Those that take minutes, and arguments.
 LONG = ("soak", "journal", "executable")
 

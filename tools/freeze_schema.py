@@ -52,7 +52,8 @@ async def fill(path: Path) -> None:
     await queue.hold("was-held")
     await queue.start(await put("was-printing"))
     await put("was-queued-1")
-    await put("was-queued-2", "cocina", expires_at=2 * BEGIN_MS)
+    moving = await put("was-queued-2", "barra", expires_at=2 * BEGIN_MS)
+    await queue.reroute(moving, "cocina", b"\x1b@was-queued-2\n")
     await queue.close()
 
 

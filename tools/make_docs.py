@@ -43,6 +43,10 @@ _WHEN: Final = {
     (S.QUEUED, E.EXPIRE): "`ttl_s` is over",
     (S.QUEUED, E.CANCEL): "a client cancelled it",
     (S.QUEUED, E.HOLD): "the link stayed shut for `retry_s` and `on_failure` is `hold`, or a person asked",
+    (
+        S.QUEUED,
+        E.MOVE,
+    ): "its printer cannot print for `retry_s`, certainly nothing of it was printed: the `fallback` takes it",
     (S.PRINTING, E.CONFIRM): "the printer answered that it has printed",
     (S.PRINTING, E.SEND): "the link took every byte",
     (S.PRINTING, E.SPOOL): "the system's spooler took every byte",

@@ -101,6 +101,7 @@ class PrinterSettings(_Section, frozen=True):
     default: bool = False
     retry_s: _WholeSeconds = 30
     on_failure: Literal["fail", "hold"] = "fail"
+    fallback: str = ""  #: the printer that stands in when this one cannot print for `retry_s`
 
 
 class Settings(_Section, frozen=True):

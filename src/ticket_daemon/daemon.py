@@ -38,6 +38,7 @@ from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard import pairing
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.door import Door
+from ticket_daemon.server.metrics import Metrics, Sources
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
 from ticket_daemon.server.verbs import Verbs
@@ -86,7 +87,7 @@ class Daemon:
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
-        self.spooler = Spooler(self.destinations, self.queue, clock)
+        self.spooler = Spooler(self.destinations, self.queue, clock, allow_raw=settings.documents.allow_raw)
         self.discovery = Discovery(sources(settings.discovery.sources), time.monotonic)
         self.destinations.installed = self._installed
         self.destinations.installed_names = self._installed_names
@@ -99,7 +100,10 @@ class Daemon:
         )  # fmt: skip
         self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
-        upkeep = Upkeep(reload=self.reload, look=self._look_around, doctor=self._examine, scan=_scan)
+        self.metrics = self._metrics()
+        upkeep = Upkeep(
+            reload=self.reload, look=self._look_around, doctor=self._examine, scan=_scan, metrics=self.metrics.written
+        )
         self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate)
 
     @property
@@ -109,6 +113,21 @@ class Daemon:
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         scheme = "https" if self.settings.server.tls_cert and not self.settings.server.tls_port else "http"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def _metrics(self) -> Metrics:
+        """The figures for `/metrics`, and what counts them."""
+        figures = self.overview.figures
+        self.queue.time_commits(figures.commit_s.observe)
+        self.verbs.acked = figures.ack_s.observe
+        self.destinations.listen(figures.printer_changed)
+        return Metrics(
+            Sources(
+                env=self.settings.env, started_ms=self._clock(), clock=self._clock, figures=figures, queue=self.queue,
+                destinations=self.destinations, link_open=self._link_open,
+                connections=lambda: self.server.connections, is_running=lambda: self.spooler.is_running,
+                database=self.settings.data_dir / DATABASE,
+            )
+        )  # fmt: skip
 
     # --- life ---
 
@@ -361,6 +380,10 @@ class Daemon:
                 if gone:
                     log.info("pruned", extra={"jobs": gone})
             await asyncio.sleep(PRUNE_EVERY_S)
+
+    def _link_open(self, name: str) -> bool | None:
+        link = self.spooler.link(name)
+        return link.is_open if link else None
 
     def _port_of(self, name: str) -> str:
         link = self.spooler.link(name)

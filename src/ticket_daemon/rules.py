@@ -6,7 +6,7 @@ It knows Settings; it does not know where they came from. It promises that each 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -39,9 +39,21 @@ def _printers(settings: Settings) -> Iterator[Broken]:
         if printer.name.casefold() in seen:
             yield Broken("config.same_name", f"printers[{index}].name", {"name": printer.name})
         seen.add(printer.name.casefold())
+    yield from _stand_ins(settings, seen)
     defaults = [printer.name for printer in settings.printers if printer.default]
     if len(defaults) > 1:
         yield Broken("config.two_defaults", "printers", {"names": ", ".join(defaults)})
+
+
+def _stand_ins(settings: Settings, names: Set[str]) -> Iterator[Broken]:
+    """`names` are the printers', with case folded."""
+    for index, printer in enumerate(settings.printers):
+        where, stand_in = f"printers[{index}].fallback", printer.fallback.casefold()
+        if stand_in == printer.name.casefold():
+            yield Broken("config.fallback_itself", where, {"name": printer.name})
+        elif stand_in and stand_in not in names:
+            others = ", ".join(other.name for other in settings.printers if other is not printer) or "-"
+            yield Broken("config.fallback_unknown", where, {"name": printer.fallback, "names": others})
 
 
 def _server(settings: Settings) -> Iterator[Broken]:

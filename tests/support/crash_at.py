@@ -20,6 +20,7 @@ from ticket_daemon.queue.store import Store
 from ticket_daemon.server.app import Outbox
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.verbs import Verbs
+from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.talk import Talk
 from ticket_daemon.transport.raw_socket import SocketLink
 
@@ -29,6 +30,8 @@ CALLS: dict[str, tuple[type, str]] = {
     "insert": (Store, "insert"),
     "start": (Store, "start"),
     "move": (Store, "move"),
+    "reroute": (Store, "reroute"),
+    "made": (StandIn, "_made_for"),
     "commit": (Store, "commit"),
     "say": (Outbox, "put"),
     "write": (SocketLink, "write"),

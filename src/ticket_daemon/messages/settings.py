@@ -6,6 +6,14 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "config.fallback_itself": (
+        "la impresora «{name}» no puede sustituirse a sí misma; nombre otra, o quite fallback",
+        "the printer '{name}' cannot stand in for itself; name another one, or take fallback out",
+    ),
+    "config.fallback_unknown": (
+        "no hay ninguna impresora «{name}» que la sustituya; hay: {names}",
+        "there is no printer '{name}' to stand in for it; there are: {names}",
+    ),
     "config.not_toml": ("no es TOML válido: {detail}", "it is not valid TOML: {detail}"),
     "config.unreadable": ("no se puede leer: {detail}", "it cannot be read: {detail}"),
     "config.uri": ("la dirección «{uri}» no es válida: {detail}", "the address '{uri}' is not valid: {detail}"),

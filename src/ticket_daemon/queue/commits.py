@@ -61,6 +61,7 @@ class Committer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._store: Store | None = None
         self.trouble: str | None = None  #: what the last commit failed of; None when it went well
+        self.timed: Callable[[float], None] = _unheard  #: hears how long each transaction took (s), in who commits it
 
     def open(self, recover: Callable[[Store], T]) -> T:
         """Open the database, commit what `recover` does to it, start the thread; what `recover` returned.
@@ -147,8 +148,10 @@ class Committer:
     def _timed(self, batch: list[tuple[Operation, Done]]) -> list[tuple[Done, Any, StorageUnavailable | None]]:
         begun = time.monotonic()
         reports = self._commit(batch)
-        if time.monotonic() - begun > SLOW_S:
-            self._inline_from = time.monotonic() + ASIDE_S
+        took = time.monotonic() - begun
+        if took > SLOW_S:
+            self._inline_from = begun + took + ASIDE_S
+        self.timed(took)
         return reports
 
     async def run(self, operation: Callable[[Store], T], *, heavy: bool = False) -> T:
@@ -230,6 +233,10 @@ class Committer:
     def _reported(self, reports: list[tuple[Done, Any, StorageUnavailable | None]], taken: int) -> None:
         self._aside -= taken
         _call(reports)
+
+
+def _unheard(_: float) -> None:
+    pass
 
 
 def lacks_room(error: sqlite3.OperationalError, path: Path) -> bool:

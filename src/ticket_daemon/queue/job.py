@@ -53,7 +53,10 @@ class Payload(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """A job in the queue. `seq` is its place in the order of acceptance; times are ms since 1970."""
+    """A job in the queue. `seq` is its place in the order of acceptance; times are ms since 1970.
+
+    `moved_from` is the destination it was accepted for, where another prints it.
+    """
 
     seq: int
     id: str
@@ -66,6 +69,7 @@ class Job(Struct, frozen=True):
     expires_at: int | None = None
     reason: Reason | None = None
     reprint_of: str | None = None
+    moved_from: str | None = None
 
     @property
     def is_final(self) -> bool:

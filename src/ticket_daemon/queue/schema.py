@@ -31,4 +31,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     );
     CREATE INDEX jobs_unfinished ON jobs (seq) WHERE state IN ('queued', 'printing', 'held');
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN moved_from TEXT;            -- the destination it was accepted for, if not this one
+    """,
 )

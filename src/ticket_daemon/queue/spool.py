@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections import deque
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from ticket_daemon.errors import (
     IdConflict,
@@ -26,6 +26,7 @@ from ticket_daemon.errors import (
 )
 from ticket_daemon.queue.commits import Committer
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, changed
+from ticket_daemon.queue.lane import Lane
 from ticket_daemon.queue.states import JobEvent, JobState
 from ticket_daemon.queue.store import Entry, Inserted, Store
 
@@ -38,6 +39,8 @@ HEAVY_BYTES: Final = 64 * 1024
 #: Jobs looked at in one transaction of pruning.
 PRUNE_ROWS: Final = 1000
 
+T = TypeVar("T")
+R = TypeVar("R")
 Clock = Callable[[], int]
 Listener = Callable[[Job], None]
 
@@ -69,7 +72,7 @@ class Queue:
         self.capacity = capacity
         self._clock = clock  #: ms since 1970
         self._commits = Committer(path)
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._unfinished: dict[str, Job] = {}
         self._occupied = 0  #: places taken: queued, printing, or on their way to the disk
         self._listeners: list[Listener] = []
@@ -110,6 +113,20 @@ class Queue:
     def trouble(self) -> str | None:
         """What the storage fails of, or None."""
         return self._commits.trouble
+
+    @property
+    def unfinished(self) -> Mapping[tuple[str, JobState], int]:
+        """How many jobs have not ended, by destination and state."""
+        return Counter((job.destination, job.state) for job in self._unfinished.values())
+
+    def time_commits(self, heard: Callable[[float], None]) -> None:
+        """Have `heard(seconds)` called for each transaction, by the thread that commits it; one at a time."""
+        self._commits.timed = heard
+
+    def lane(self, destination: str) -> tuple[Job, ...]:
+        """The jobs that wait for that destination, in their order."""
+        lane = self._lanes.get(destination)
+        return tuple(lane.jobs) if lane else ()
 
     def waiting(self, destination: str) -> int:
         """Jobs that wait for that destination."""
@@ -206,22 +223,11 @@ class Queue:
         return self._lane(destination).bell
 
     async def start(self, job: Job) -> Begun | None:
-        """Commit that `job` (the head of its queue) begins to print; None when it was cancelled meanwhile."""
+        """Commit that `job` (the head of its queue) begins to print; None when it was cancelled or moved meanwhile."""
         now = self._clock()
-        outcome: asyncio.Future[Begun | None] = asyncio.get_running_loop().create_future()
-
-        def committed(data: bytes | None, error: StorageUnavailable | None) -> None:
-            # With the commit, not when the worker wakes: a person may have steered in between.
-            begun = None if data is None else Begun(self._started(job, now), data)
-            if outcome.cancelled():
-                return
-            if error is not None:
-                outcome.set_exception(error)
-            else:
-                outcome.set_result(begun)
-
-        self._commits.submit(lambda store: store.start(job.seq, now), committed)
-        return await outcome
+        return await self._commit(
+            lambda store: store.start(job.seq, now, job.destination), lambda data: Begun(self._started(job, now), data)
+        )
 
     def _started(self, job: Job, now: int) -> Job:
         lane = self._lane(job.destination)
@@ -245,17 +251,6 @@ class Queue:
         `data` are other bytes for it to print. Need not be awaited: operations take effect in the order given.
         """
         now = self._clock()
-        outcome: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
-
-        def committed(moved: Job | None, error: StorageUnavailable | None) -> None:
-            if moved is not None:
-                self._moved(moved, event)
-            if outcome.cancelled():
-                return
-            if error is not None:
-                outcome.set_exception(error)
-            else:
-                outcome.set_result(moved)
 
         def move(store: Store) -> Job | None:
             if only is not None and store.state(job.seq) is not only:
@@ -265,10 +260,30 @@ class Queue:
                 store.replace_data(job.seq, data)
             return moved
 
-        self._commits.submit(move, committed)
+        return self._commit(move, lambda moved: self._moved(moved, event))
+
+    def _commit(
+        self, operation: Callable[[Store], T | None], effect: Callable[[T], R], *, heavy: bool = False
+    ) -> asyncio.Future[R | None]:
+        """Have `operation` committed; what `effect` makes of its result, or None where it came to nothing.
+
+        `effect` comes with the commit, not when whoever waits wakes: a person may steer in between.
+        """
+        outcome: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
+
+        def committed(result: T | None, error: StorageUnavailable | None) -> None:
+            made = None if result is None else effect(result)
+            if outcome.cancelled():
+                return
+            if error is not None:
+                outcome.set_exception(error)
+            else:
+                outcome.set_result(made)
+
+        self._commits.submit(operation, committed, heavy=heavy)
         return outcome
 
-    def _moved(self, job: Job, event: JobEvent) -> None:
+    def _moved(self, job: Job, event: JobEvent) -> Job:
         lane = self._lane(job.destination)
         lane.printing.discard(job.seq)
         if event is JobEvent.RELEASE:
@@ -284,6 +299,30 @@ class Queue:
         else:
             self._unfinished[job.id] = job
         self._tell(job)
+        return job
+
+    async def reroute(self, job: Job, destination: str, data: bytes) -> Job | None:
+        """Commit that `job`, which waits, waits for another destination with these bytes, as the last there.
+
+        None, and nothing has changed, when anything happened to it since, when it has moved before, or when a person
+        released it after something of it may have been printed. Raises StorageUnavailable.
+        """
+        now = self._clock()
+        heavy = len(data) > HEAVY_BYTES
+        return await self._commit(lambda store: store.reroute(job, destination, data, now), self._rerouted, heavy=heavy)
+
+    def _rerouted(self, job: Job) -> Job:
+        assert job.moved_from is not None
+        self._lane(job.moved_from).remove(job)
+        self._unfinished[job.id] = job
+        self._tell(job)  # before the other worker can see it, as with a job that is accepted
+        self._lane(job.destination).append(job)
+        return job
+
+    async def note(self, job: Job, code: str) -> None:
+        """A line in the history of a job that goes on waiting. Raises StorageUnavailable."""
+        now = self._clock()
+        await self._commits.run(lambda store: store.note(job.seq, now, code))
 
     # --- asking and steering ---
 
@@ -371,10 +410,10 @@ class Queue:
 
     # --- inside ---
 
-    def _lane(self, destination: str) -> _Lane:
+    def _lane(self, destination: str) -> Lane:
         lane = self._lanes.get(destination)
         if lane is None:
-            lane = self._lanes[destination] = _Lane()
+            lane = self._lanes[destination] = Lane()
         return lane
 
     def _tell(self, job: Job) -> None:
@@ -383,41 +422,6 @@ class Queue:
                 listener(job)
             except Exception:  # one listener's mistake must not cost the others, or who waits for the commit, the news
                 log.exception("listener_failed", extra={"job": job.id})
-
-
-class _Lane:
-    """One destination's jobs in order: those that wait, and whether one is printing."""
-
-    def __init__(self) -> None:
-        self.jobs: deque[Job] = deque()
-        self.printing: set[int] = set()  #: the `seq` of what has begun; the next may be marked before the last is out
-        self.bell = asyncio.Event()
-
-    @property
-    def ahead(self) -> int:
-        return len(self.jobs) + len(self.printing)
-
-    def append(self, job: Job) -> None:
-        self.jobs.append(job)
-        self.bell.set()
-
-    def put_first(self, job: Job) -> None:
-        self.jobs.appendleft(job)
-        self.bell.set()
-
-    def remove(self, job: Job) -> bool:
-        for index, waiting in enumerate(self.jobs):
-            if waiting.seq == job.seq:
-                del self.jobs[index]
-                return True
-        return False
-
-    def position(self, job: Job) -> int:
-        """From 1; the one that prints is the first."""
-        for index, waiting in enumerate(self.jobs):
-            if waiting.seq == job.seq:
-                return index + 1 + len(self.printing)
-        return 1
 
 
 def _recover(store: Store, now: int) -> tuple[list[Job], list[Job]]:

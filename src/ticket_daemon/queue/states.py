@@ -37,6 +37,7 @@ class JobEvent(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     RETRY = "retry"  #: certainly nothing of it was printed
+    MOVE = "move"  #: to the printer that stands in; certainly nothing of it was printed
 
 
 S, E = JobState, JobEvent
@@ -47,6 +48,7 @@ TRANSITIONS: Final[dict[tuple[JobState, JobEvent], JobState]] = {
     (S.QUEUED, E.EXPIRE): S.EXPIRED,
     (S.QUEUED, E.CANCEL): S.CANCELLED,
     (S.QUEUED, E.HOLD): S.HELD,
+    (S.QUEUED, E.MOVE): S.QUEUED,
     (S.PRINTING, E.CONFIRM): S.CONFIRMED,
     (S.PRINTING, E.SEND): S.SENT,
     (S.PRINTING, E.SPOOL): S.SPOOLED,

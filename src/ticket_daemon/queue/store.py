@@ -29,8 +29,11 @@ CHECKED_PAGES: Final = 20_000
 CHECKPOINT_PAGES: Final = 1000
 
 _COLUMNS: Final = (
-    "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, reprint_of"
+    "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, "
+    "reprint_of, moved_from"
 )
+#: In the journal: the job waits for another destination from here on.
+MOVED: Final = "moved"
 _INSERT: Final = """
     INSERT INTO jobs (
         id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, copies, document, data
@@ -44,7 +47,7 @@ _UNFINISHED: Final = f"""
 _START: Final = """
     UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?1, updated_at = ?1, code = NULL,
         reason = NULL, journal = journal || ?1 || ' printing' || char(10)
-    WHERE seq = ?2 AND +state = 'queued' RETURNING data
+    WHERE seq = ?2 AND +state = 'queued' AND destination = ifnull(?3, destination) RETURNING data
 """
 # "+state" keeps SQLite from walking the partial index on state where the primary key finds the row at once.
 #: One statement per event: it names the states the event may happen in, so no row changes against the table.
@@ -55,9 +58,18 @@ _MOVES: Final[dict[JobEvent, str]] = {
     WHERE seq = ?4 AND +state IN ({", ".join(f"'{state}'" for state in sorted(before(event)))}) RETURNING {_COLUMNS}
     """  # noqa: S608 - constants only
     for event in JobEvent
-    if event is not JobEvent.START
+    if event not in (JobEvent.START, JobEvent.MOVE)
     for following in {after(state, event) for state in before(event)}
 }
+#: What was held in doubt and then released may be on paper in part: it stays. `updated_at` tells whether anything has
+#: happened to the job since its bytes for the other printer were made.
+_REROUTE: Final = f"""
+    UPDATE jobs SET destination = ?1, moved_from = destination, data = ?2, updated_at = ?3,
+        journal = journal || ?3 || ' queued {MOVED} ' || ?4 || char(10)
+    WHERE seq = ?5 AND +state = 'queued' AND destination = ?6 AND updated_at = ?7 AND moved_from IS NULL
+        AND instr(journal, ' held unknown_outcome') = 0
+    RETURNING {_COLUMNS}
+"""  # noqa: S608 - constants only
 _STRETCH: Final = """
     SELECT max(seq), max(submitted_at) FROM (SELECT seq, submitted_at FROM jobs WHERE seq > ? ORDER BY seq LIMIT ?)
 """
@@ -89,11 +101,12 @@ class Pruned(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One change in a job's life: when (ms since 1970), to which state, and why."""
+    """One change in a job's life: when (ms since 1970), to which state, and why; of a move, from where to where."""
 
     at: int
     state: JobState
     code: str | None
+    moved: tuple[str, str] | None = None
 
 
 class Store:
@@ -177,9 +190,9 @@ class Store:
         *row, digest = self._db.execute(_BY_ID, (new.id,)).fetchone()
         return Inserted(_job(row), False, digest == new.digest)
 
-    def start(self, seq: int, now: int) -> bytes | None:
-        """Mark a queued job as printing and return its bytes; None when it is not queued any more."""
-        row = self._db.execute(_START, (now, seq)).fetchone()
+    def start(self, seq: int, now: int, destination: str | None = None) -> bytes | None:
+        """Mark a queued job as printing and return its bytes; None when it is not queued (there) any more."""
+        row = self._db.execute(_START, (now, seq, destination)).fetchone()
         return row[0] if row else None
 
     def move(self, seq: int, event: JobEvent, now: int, reason: Reason | None = None) -> Job | None:
@@ -187,6 +200,21 @@ class Store:
         text = msgspec.json.encode(reason).decode() if reason else None
         row = self._db.execute(_MOVES[event], (now, reason.code if reason else None, text, seq)).fetchone()
         return _job(row) if row else None
+
+    def reroute(self, job: Job, destination: str, data: bytes, now: int) -> Job | None:
+        """Have a job wait for another destination with other bytes.
+
+        None when anything happened to it since `job` was read, when it moved before, or may have printed in part.
+        """
+        way = msgspec.json.encode((job.destination, destination)).decode()
+        values = (destination, data, now, way, job.seq, job.destination, job.updated_at)
+        row = self._db.execute(_REROUTE, values).fetchone()
+        return _job(row) if row else None
+
+    def note(self, seq: int, now: int, code: str) -> None:
+        """A line in the journal of a job that goes on waiting."""
+        line = f"{now} {JobState.QUEUED} {code}\n"
+        self._db.execute("UPDATE jobs SET journal = journal || ? WHERE seq = ? AND state = 'queued'", (line, seq))
 
     def replace_data(self, seq: int, data: bytes) -> None:
         """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
@@ -225,11 +253,7 @@ class Store:
         row = self._db.execute("SELECT submitted_at, journal FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:
             return []
-        entries = [line.split(" ") for line in row[1].splitlines()]
-        return [
-            Entry(row[0], JobState.QUEUED, None),
-            *(Entry(int(at), JobState(state), code[0] if code else None) for at, state, *code in entries),
-        ]
+        return [Entry(row[0], JobState.QUEUED, None), *map(_entry, row[1].splitlines())]
 
     def unfinished(self) -> Iterator[Job]:
         """Every job that has not ended, in order of acceptance."""
@@ -240,12 +264,23 @@ class Store:
         return [_job(row) for row in self._db.execute(_RECENT, (limit,))]
 
 
+def _entry(line: str) -> Entry:
+    """A line of the journal: ms, state, code, and of a move the two names as JSON (which has no line ends)."""
+    at, state, *rest = line.split(" ", 3)
+    moved = msgspec.json.decode(rest[1], type=tuple[str, str]) if len(rest) > 1 else None
+    return Entry(int(at), JobState(state), rest[0] if rest else None, moved)
+
+
 def _job(row: Any) -> Job:
-    seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of = row
+    (
+        seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of,
+        moved_from,
+    ) = row  # fmt: skip
     return Job(
         seq, job_id, destination, JobState(state), submitted, updated, attempts, started, expires,
-        msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of,
+        msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of, moved_from,
     )  # fmt: skip
 
 
 assert {"queued", "printing", "held"} == set(JobState) - FINAL  # the SQL above names them
+assert before(JobEvent.MOVE) == {"queued"}  # and here

@@ -17,7 +17,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ticket_daemon.errors import MessageError, TicketDaemonError
-from ticket_daemon.server import files, http, public, wire
+from ticket_daemon.server import files, http, public
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Caller, Gate
@@ -110,7 +110,7 @@ class Server:
     def application(self) -> web.Application:
         """The aiohttp application."""
         app = web.Application(client_max_size=self._max_frame)
-        Guard(self._gate, wire_answer(self._verbs.settings.server.lang, http.STATUS)).install(app)
+        Guard(self._gate, self._refused).install(app)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
@@ -121,6 +121,15 @@ class Server:
         http.add_routes(app, self._verbs, self._overview, self._upkeep)
         public.add_routes(app)
         return app
+
+    def _refused(self, problem: TicketDaemonError) -> web.Response:
+        self._overview.figures.refused(problem.code)
+        return wire_answer(self._verbs.settings.server.lang, http.STATUS)(problem)
+
+    @property
+    def connections(self) -> int:
+        """How many WebSockets are open."""
+        return len(self._sockets)
 
     async def close_all(self) -> None:
         """Say goodbye to every client (1001). One that does not answer soon, or does not even read, is cut off."""
@@ -188,6 +197,7 @@ class Server:
 
     async def _turn_away(self, request: web.Request, refusal: TicketDaemonError) -> web.WebSocketResponse:
         """Let a page know why: of an upgrade that is refused it would see no more than of a daemon that is off."""
+        self._overview.figures.refused(refusal.code)
         socket = web.WebSocketResponse(timeout=_REFUSED_S, max_msg_size=_REFUSED_BYTES, compress=False)
         await socket.prepare(request)
         reason = refusal.text(self._verbs.settings.server.lang).encode()[:_REASON_BYTES]
@@ -210,7 +220,7 @@ class Server:
             elif frame.type is WSMsgType.TEXT:
                 session.receive(frame.data)
             elif frame.type is WSMsgType.BINARY:
-                session.say(wire.error(MessageError("message.binary"), self._verbs.settings.server.lang))
+                session.refuse(MessageError("message.binary"))
 
     # --- pages ---
 

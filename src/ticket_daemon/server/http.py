@@ -56,6 +56,7 @@ def add_routes(app: web.Application, verbs: Verbs, overview: Overview, upkeep: U
     app.router.add_post("/api/v1/printers/{name}/drawer", api.guarded(api.drawer))
     app.router.add_post("/api/v1/printers/{name}/calibration", api.guarded(api.calibration))
     app.router.add_post("/api/v1/printers/{name}/burst", api.guarded(api.burst))
+    app.router.add_get("/metrics", api.guarded(api.metrics))
     app.router.add_get("/api/v1/log", api.guarded(api.log))
     app.router.add_get("/api/v1/log.jsonl", api.guarded(api.log_file))
 
@@ -87,6 +88,7 @@ class _Api:
         return answer
 
     def _error(self, problem: TicketDaemonError) -> web.Response:
+        self._overview.figures.refused(problem.code)
         answer = wire.error(problem, self._lang)
         headers = {"Retry-After": str(answer.retry_after_s)} if answer.retry_after_s else None
         return _json(answer, STATUS.get(problem.code, 400), headers)
@@ -215,6 +217,12 @@ class _Api:
         """Lines of the log as a file."""
         _allowed(request, Need.ADMIN)
         return await desk.log_file(request, self._verbs.settings.log_file)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """The figures for Prometheus, in the form that it accepts."""
+        _allowed(request, Need.MANAGE)
+        body, content_type = await self._upkeep.metrics(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def preview(self, request: web.Request) -> web.Response:
         """A picture (PNG) of `datos`."""

@@ -13,6 +13,7 @@ from ticket_daemon.config import Settings
 from ticket_daemon.printers import Destinations, FoundPrinter, Snapshot
 from ticket_daemon.queue import Job, JobState, Queue
 from ticket_daemon.server import wire
+from ticket_daemon.server.figures import Figures
 
 PortOf = Callable[[str], str]
 
@@ -42,9 +43,11 @@ class Overview:
         self._started = clock()
         self._processed = 0
         self._failed = 0
+        self.figures = Figures()
 
     def job_changed(self, job: Job) -> None:
         """Count it."""
+        self.figures.job_changed(job)
         if job.is_printed:
             self._processed += 1
         elif job.state in (JobState.FAILED, JobState.EXPIRED):

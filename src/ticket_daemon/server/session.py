@@ -71,15 +71,15 @@ class Session:
             request = wire.parse(text)
         except MessageError as refused:
             log.info("message_refused", extra={"code": refused.code})
-            self._refuse(refused, wire.request_id(text))
+            self.refuse(refused, wire.request_id(text))
             return
         try:
             self._act(request, len(text))
         except TicketDaemonError as refused:
-            self._refuse(refused, getattr(request, "id", None))
+            self.refuse(refused, getattr(request, "id", None))
         except Exception:  # the edge of a request: whoever asked is told, and the connection lives on
             log.exception("request_failed")
-            self._refuse(TicketDaemonError("server.internal"), getattr(request, "id", None))
+            self.refuse(TicketDaemonError("server.internal"), getattr(request, "id", None))
 
     def _act(self, request: wire.Request, length: int) -> None:
         match request:
@@ -118,7 +118,9 @@ class Session:
         """Who asks, for the audit. Raises Unauthorized, RateLimited."""
         return self._caller.authorize(request.auth_token, need)
 
-    def _refuse(self, problem: TicketDaemonError, job_id: str | None) -> None:
+    def refuse(self, problem: TicketDaemonError, job_id: str | None = None) -> None:
+        """Answer with an error."""
+        self._overview.figures.refused(problem.code)
         self.say(wire.error(problem, self._lang, job_id))
 
     def _later(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
@@ -131,10 +133,10 @@ class Session:
         try:
             await work
         except TicketDaemonError as refused:
-            self._refuse(refused, job_id)
+            self.refuse(refused, job_id)
         except Exception:  # the edge of a task: whoever asked is told, and the log says why
             log.exception("request_failed")
-            self._refuse(TicketDaemonError("server.internal"), job_id)
+            self.refuse(TicketDaemonError("server.internal"), job_id)
 
     # --- tickets ---
 
@@ -145,7 +147,7 @@ class Session:
             if self._closed:  # gone before the commit; who is told afterwards would be kept for ever
                 return
             if isinstance(answer, TicketDaemonError):
-                self._refuse(answer, order.id)
+                self.refuse(answer, order.id)
                 return
             self.say(wire.ack(answer.accepted, answer.warnings, self._lang))
             self._audience.watch(answer.accepted.job, self)

@@ -55,3 +55,4 @@ class Upkeep(Struct, frozen=True):
     look: Callable[[], Awaitable[object]]  #: look for printers anew, on the network too
     doctor: Callable[[], Awaitable[Diagnosis]]
     scan: Callable[[str], Awaitable[Scanned]]  #: look for port 9100 in the network of that name ("": the own one)
+    metrics: Callable[[str], Awaitable[tuple[bytes, str]]]  #: for an `Accept` header: the figures, their content type

@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
-
-import msgspec
 
 from ticket_daemon import messages
 from ticket_daemon.config import Settings
@@ -28,6 +27,7 @@ from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
 from ticket_daemon.server.guard.turnstile import Turnstile
+from ticket_daemon.spooler.stand_in import all_copies
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +87,13 @@ class Verbs:
         self._engage = engage  #: makes a destination of an installed printer that a ticket names
         self._looked = looked  #: waits until it is known which printers are installed
         self._waiting: set[asyncio.Task[None]] = set()
+        self.acked: Callable[[float], None] = _unheard  #: hears how long (s) each new job's acceptance took
 
     # --- tickets ---
 
     def ticket(self, order: Order, done: Answer) -> None:
         """Render a ticket and offer it to the queue; `done` hears what became of it. Raises nothing."""
+        begun = time.perf_counter()
         try:
             prepared = self._prepare(order)
         except TicketDaemonError as refused:
@@ -101,17 +103,18 @@ class Verbs:
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)
         else:
-            self._offer(prepared, done)
+            self._offer(prepared, done, begun)
 
     async def long_ticket(self, order: Order, done: Answer) -> None:
         """`ticket` for a document so long that rendering it would make others wait."""
+        begun = time.perf_counter()
         await self.looked()
         try:
             prepared = await asyncio.to_thread(self._prepare, order)
         except TicketDaemonError as refused:
             done(refused)
             return
-        self._offer(prepared, done)
+        self._offer(prepared, done, begun)
 
     async def submit(self, order: Order) -> Offered:
         """`long_ticket` for those who wait; raises what refused it (TicketDaemonError)."""
@@ -132,8 +135,10 @@ class Verbs:
         if self._looked is not None:
             await self._looked()
 
-    def _offer(self, prepared: Prepared, done: Answer) -> None:
+    def _offer(self, prepared: Prepared, done: Answer, begun: float) -> None:
         def answered(answer: Accepted | TicketDaemonError) -> None:
+            if isinstance(answer, Accepted) and not answer.duplicate:
+                self.acked(time.perf_counter() - begun)
             done(Offered(answer, prepared.warnings) if isinstance(answer, Accepted) else answer)
 
         if prepared.destination.name not in self.destinations and not prepared.destination.is_configured:
@@ -164,11 +169,7 @@ class Verbs:
         """All copies of a ticket; the drawer opens once, however many come out."""
         allow_raw = self.settings.documents.allow_raw
         profile = self._profile(destination, document)
-        rendered = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=with_pulse)
-        if copies == 1:
-            return rendered
-        copy = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=False)
-        return msgspec.structs.replace(rendered, data=rendered.data + copy.data * (copies - 1))
+        return all_copies(document, profile, copies, allow_raw=allow_raw, with_pulse=with_pulse)
 
     def _profile(self, destination: Destination | None, document: Document) -> Profile | None:
         """What the printer can do: the destination's profile, else the shop's own one of the ticket's model."""
@@ -282,6 +283,10 @@ class Verbs:
         profile = (destination.profile if destination else None) or _profile_of(payload.document)
         async with self._drawing:
             return await asyncio.to_thread(lambda: draw(payload.data, profile).png())
+
+
+def _unheard(_: float) -> None:
+    pass
 
 
 def _audited(event: str, job: Job, by: str) -> Job:

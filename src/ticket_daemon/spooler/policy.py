@@ -37,9 +37,13 @@ class ErrorPolicy:
         """Seconds to wait after the attempt of that number (from 0) to open the link."""
         return PAUSES_S[min(attempt, len(PAUSES_S) - 1)]
 
+    def is_over(self, waited_s: float) -> bool:
+        """Whether a job has waited for a printer that cannot print as long as it is to."""
+        return waited_s >= self._settings.retry_s
+
     def not_opened(self, error: TicketDaemonError, waited_s: float) -> Verdict | None:
         """The link has not opened for so long: None means try again."""
-        if waited_s < self._settings.retry_s:
+        if not self.is_over(waited_s):
             return None
         event = JobEvent.HOLD if self._settings.on_failure == "hold" else JobEvent.FAIL
         return Verdict(event, Reason(error.code, error.key, error.parameters))

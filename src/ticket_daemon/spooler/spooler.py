@@ -19,6 +19,7 @@ from msgspec import Struct
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, JobState, Queue
+from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.worker import Clock, Sleep, Worker
 from ticket_daemon.transport import Link, make_link
 
@@ -42,7 +43,16 @@ class Change(Struct, frozen=True):
 class Spooler:
     """All workers."""
 
-    def __init__(self, destinations: Destinations, queue: Queue, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        destinations: Destinations,
+        queue: Queue,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+        *,
+        allow_raw: bool = True,
+    ) -> None:
+        self._allow_raw = allow_raw
         self._destinations = destinations
         self._queue = queue
         self._clock = clock
@@ -188,8 +198,9 @@ class Spooler:
     def _worker(self, destination: Destination) -> Worker:
         link = make_link(destination.settings.uri, destination.profile or generic(80))
         ways = link.ways or (destination.profile.status if destination.profile else ())
+        stand_in = StandIn(destination, self._destinations, self._queue, allow_raw=self._allow_raw)
         return Worker(
-            destination, self._destinations, link, ways, self._queue, self._clock, time.monotonic, self._sleep
+            destination, self._destinations, link, ways, self._queue, stand_in, self._clock, time.monotonic, self._sleep
         )
 
     def _begin(self, name: str) -> None:
@@ -199,7 +210,7 @@ class Spooler:
 
 
 #: What may change of a destination without its worker noticing more than that.
-_PATIENCE: Final = ("default", "retry_s", "on_failure")
+_PATIENCE: Final = ("default", "retry_s", "on_failure", "fallback")
 
 
 def _same_way(one: Destination, other: Destination) -> bool:

@@ -25,6 +25,7 @@ from ticket_daemon.printers.destination import OFFLINE, Destination, Destination
 from ticket_daemon.queue import Job, JobEvent, Queue, Reason
 from ticket_daemon.spooler.identify import identify_unless
 from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
+from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.talk import HARMLESS, Talk, process_id
 from ticket_daemon.transport import Link, LinkBroken
 
@@ -62,6 +63,7 @@ class Worker:
         link: Link,
         ways: tuple[str, ...],
         queue: Queue,
+        stand_in: StandIn,
         clock: Clock,
         timer: Timer,
         sleep: Sleep,
@@ -72,6 +74,7 @@ class Worker:
         self._ways = ways
         self._destinations = destinations
         self._queue = queue
+        self._stand_in = stand_in
         self._clock = clock  #: ms since 1970, for what is kept
         self._timer = timer  #: seconds that never go back, for how long something takes
         self._sleep = sleep
@@ -80,6 +83,7 @@ class Worker:
         self._bell = queue.bell(destination.name)
         self._talk: Talk | None = None
         self._down_since: float | None = None
+        self._standing_since: float | None = None  #: it says that it cannot print, since then
         self._attempt = 0
         self._refused_since: float | None = None  #: the link opens and takes no byte since then
         self._refusals = 0
@@ -227,6 +231,10 @@ class Worker:
 
     def _heard(self, reasons: tuple[str, ...]) -> None:
         stopped = not HARMLESS.issuperset(reasons)
+        if not stopped:
+            self._standing_since = None
+        elif self._standing_since is None:
+            self._standing_since = self._timer()
         printing = self._queue.is_printing(self.destination.name)
         self._report(state="stopped" if stopped else "processing" if printing else "idle", reasons=reasons, known=True)
 
@@ -245,11 +253,31 @@ class Worker:
         return False
 
     async def _not_printed(self, job: Job, error: LinkError, since: float, attempt: int) -> None:
-        """Nothing of a job could be sent: try again after a while, or give it up."""
+        """Nothing of a job could be sent: try again after a while, have another printer take it, or give it up."""
+        await self._relieve(since)
+        head = self._queue.head(self.destination.name)
+        if head is None or head.seq != job.seq:
+            return
         if verdict := self._policy.not_opened(error, min(self._age(job), self._timer() - since)):
             await self._queue.finish(job, verdict.event, verdict.reason)
         else:
             await self._pause(self._policy.pause(attempt))
+
+    async def _relieve(self, since: float) -> None:
+        """The printer cannot print `since` then: whoever has waited long enough goes to the one that stands in."""
+        if not self.destination.settings.fallback:
+            return
+        for job in self._queue.lane(self.destination.name):
+            if self._stopping.is_set():
+                return
+            expired = job.expires_at is not None and self._clock() >= job.expires_at
+            if not expired and self._policy.is_over(min(self._waited(job), self._timer() - since)):
+                await self._stand_in.take(job)
+
+    def _waited(self, job: Job) -> float:
+        """Seconds since it was accepted; of the job at the head, at least those that it has been there."""
+        head = self._queue.head(self.destination.name)
+        return self._age(job) if job is head else (self._clock() - job.submitted_at) / 1000
 
     def _age(self, job: Job) -> float:
         """Seconds that a job at the head has been there: one that came late gets its own full patience.
@@ -304,10 +332,16 @@ class Worker:
         """Whether the printer says it can print. While it cannot, its queue stands still and says why."""
         if not self._watches:
             return True
-        reasons = await self._look()
-        if HARMLESS.issuperset(reasons):
+        if await self._can_print(await self._look()):
             return True
         await self._pause(ASK_S)
+        return False
+
+    async def _can_print(self, reasons: tuple[str, ...]) -> bool:
+        """Whether a printer that says this can print. While it cannot, those who have waited long enough move."""
+        if HARMLESS.issuperset(reasons):
+            return True
+        await self._relieve(self._standing_since or self._timer())
         return False
 
     # --- printing ---
@@ -426,7 +460,7 @@ class Worker:
         if reasons is None:
             return True
         self._heard(reasons)
-        return HARMLESS.issuperset(reasons)
+        return await self._can_print(reasons)
 
     # --- what became of it ---
 

@@ -113,6 +113,7 @@ function facts(job) {
     "jobs.printer": job.printer,
     "sheet.submitted": job.submitted && when(job.submitted),
     "sheet.attempts": job.attempts > 1 ? job.attempts : null,
+    "sheet.moved_from": job.movedFrom,
     "sheet.reprint_of": job.reprintOf,
   };
   return Object.entries(lines)

@@ -212,6 +212,7 @@ function newsOf(event) {
     submitted: event.submitted_at,
     attempts: event.attempts,
     reprintOf: event.reprint_of,
+    movedFrom: event.moved_from,
   };
 }
 

@@ -106,6 +106,8 @@ export const PAGE = {
   "event.job_cancelled": ["Ticket cancelado", "Ticket cancelled"],
   "event.job_held_back": ["Ticket puesto en espera", "Ticket put on hold"],
   "event.job_released": ["Ticket soltado", "Ticket released"],
+  "event.job_moved": ["Ticket pasado a otra impresora", "Ticket moved to another printer"],
+  "event.stand_in_refused": ["La otra impresora no puede con él", "The other printer cannot print it"],
   "event.job_reprinted": ["Ticket reimpreso", "Ticket reprinted"],
   "event.printer_tried": ["Prueba de impresora", "Printer tried out"],
   "event.burst": ["Ráfaga de prueba", "Burst test"],

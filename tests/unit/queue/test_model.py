@@ -44,6 +44,8 @@ class Known:
     digest: bytes
     state: JobState = S.QUEUED
     changed: int = 0
+    doubted: bool = False  #: held in doubt once: something of it may be on paper
+    moved: bool = False
 
 
 class QueueModel(RuleBasedStateMachine):
@@ -57,6 +59,7 @@ class QueueModel(RuleBasedStateMachine):
         self.runs = 0
         self.accepted = 0
         self.jobs: dict[str, Known] = {}
+        self.data: dict[str, bytes] = {}
         self.waiting: dict[str, list[str]] = {name: [] for name in DESTINATIONS}
         self.told: dict[str, JobState] = {}  #: what listeners heard last
         self.queue = self.opened()
@@ -121,6 +124,7 @@ class QueueModel(RuleBasedStateMachine):
             assert answer.position == ahead + 1
             self.accepted += 1
             self.jobs[job_id] = Known(self.accepted, destination, digest, changed=self.now)
+            self.data[job_id] = job_id.encode()
             self.waiting[destination].append(job_id)
 
     @rule(destination=destinations)
@@ -130,7 +134,7 @@ class QueueModel(RuleBasedStateMachine):
             return
         begun = self.do(self.queue.start(head))
         assert begun is not None
-        assert begun.data == head.id.encode()
+        assert begun.data == self.data[head.id]
         self.move(head.id, E.START)
 
     @precondition(lambda self: self.in_state(S.PRINTING))
@@ -154,8 +158,9 @@ class QueueModel(RuleBasedStateMachine):
         assert job is not None
 
         async def conclude(job: Job) -> Job | None:
-            return await self.queue.finish(job, event, Reason("code", "job.unknown_outcome"))
+            return await self.queue.finish(job, event, Reason("unknown_outcome", "job.unknown_outcome"))
 
+        self.jobs[job_id].doubted |= event is E.HOLD
         moved = self.do(conclude(job))
         self.move(job_id, event)
         assert moved is not None
@@ -165,7 +170,7 @@ class QueueModel(RuleBasedStateMachine):
     @rule(data=st.data(), event=st.sampled_from(list(JobEvent)))
     def what_the_table_forbids_does_nothing(self, data: st.DataObject, event: JobEvent) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.jobs)))
-        if (self.jobs[job_id].state, event) in TRANSITIONS or event is E.START:
+        if (self.jobs[job_id].state, event) in TRANSITIONS or event in (E.START, E.MOVE):
             return
         job = self.do(self.queue.find(job_id))
         assert job is not None
@@ -197,7 +202,27 @@ class QueueModel(RuleBasedStateMachine):
             return
         moved = self.do(work)
         self.move(job_id, event)
+        if event is E.RELEASE:
+            self.data[job_id] = job_id.encode()
         assert moved.state is known.state
+
+    @precondition(lambda self: self.jobs)
+    @rule(data=st.data(), there=destinations)
+    def reroute(self, data: st.DataObject, there: str) -> None:
+        job_id = data.draw(st.sampled_from(sorted(self.jobs)))
+        known = self.jobs[job_id]
+        job = self.do(self.queue.find(job_id))
+        assert job is not None
+        moved = self.do(self.queue.reroute(job, there, b"moved " + job_id.encode()))
+        if known.state is not S.QUEUED or known.moved or known.doubted:
+            assert moved is None
+            return
+        assert moved is not None
+        assert (moved.destination, moved.moved_from, moved.state) == (there, known.destination, S.QUEUED)
+        self.waiting[known.destination].remove(job_id)
+        self.waiting[there].append(job_id)
+        known.destination, known.moved, known.changed = there, True, self.now
+        self.data[job_id] = b"moved " + job_id.encode()
 
     @rule()
     def crash(self) -> None:
@@ -213,6 +238,7 @@ class QueueModel(RuleBasedStateMachine):
         assert sorted(job.id for job in self.doubtful) == sorted(printing)
         for job_id in printing:
             self.move(job_id, E.HOLD)
+            self.jobs[job_id].doubted = True
             self.told[job_id] = S.HELD
         for lane in self.waiting.values():
             lane.sort(key=lambda job_id: self.jobs[job_id].number)
@@ -251,7 +277,7 @@ class QueueModel(RuleBasedStateMachine):
         for job_id, known in self.jobs.items():
             found = self.do(self.queue.find(job_id))
             assert found is not None
-            assert found.state is known.state
+            assert (found.state, found.destination) == (known.state, known.destination)
 
 
 TestQueueAgainstItsModel = QueueModel.TestCase

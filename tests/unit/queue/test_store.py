@@ -146,7 +146,7 @@ def test_start_after_a_retry_counts_again_and_forgets_the_reason(store: Store) -
 
 
 @pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize("event", sorted(set(JobEvent) - {E.START}))
+@pytest.mark.parametrize("event", sorted(set(JobEvent) - {E.START, E.MOVE}))
 def test_job_moves_as_the_table_allows_and_in_no_other_way(store: Store, state: JobState, event: JobEvent) -> None:
     job = led_to(store, state)
     moved = store.move(job.seq, event, 3_000)
@@ -174,6 +174,76 @@ def test_reason_is_kept_with_its_parameters(store: Store) -> None:
 def test_move_of_a_job_that_is_not_there_is_nothing(store: Store) -> None:
     assert store.move(99, E.FAIL, 1) is None
     assert store.start(99, 1) is None
+
+
+# --- to another destination ---
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_only_a_queued_job_is_rerouted(store: Store, state: JobState) -> None:
+    job = led_to(store, state)
+    moved = store.reroute(job, "barra", b"other bytes", 3_000)
+    if (state, E.MOVE) not in TRANSITIONS:
+        assert moved is None
+        assert store.find("a") == job
+        return
+    assert moved is not None
+    assert moved == store.find("a")
+    assert (moved.state, moved.destination, moved.moved_from, moved.updated_at) == (S.QUEUED, "barra", "caja", 3_000)
+    payload = store.payload("a")
+    assert payload is not None
+    assert payload.data == b"other bytes"
+
+
+def test_a_rerouted_job_starts_at_its_new_destination_and_no_longer_at_the_old_one(store: Store) -> None:
+    job = store.insert(new()).job
+    assert store.reroute(job, "barra", b"other", 2_000) is not None
+    assert store.start(job.seq, 3_000, "caja") is None
+    assert store.start(job.seq, 3_000, "barra") == b"other"
+
+
+def test_a_job_is_rerouted_once(store: Store) -> None:
+    moved = store.reroute(store.insert(new()).job, "barra", b"x", 2_000)
+    assert moved is not None
+    assert store.reroute(moved, "caja", b"y", 3_000) is None
+
+
+def test_a_job_to_which_anything_happened_meanwhile_is_not_rerouted(store: Store) -> None:
+    seen = store.insert(new()).job
+    store.move(seen.seq, E.HOLD, 2_000, Reason("held", "job.held"))
+    released = store.move(seen.seq, E.RELEASE, 3_000)
+    assert store.reroute(seen, "barra", b"x", 4_000) is None
+    assert released is not None
+    assert store.reroute(released, "barra", b"x", 4_000) is not None, "held by a person: nothing of it was printed"
+
+
+def test_a_job_of_which_something_may_be_on_paper_is_never_rerouted(store: Store) -> None:
+    job = led_to(store, S.PRINTING)
+    store.move(job.seq, E.HOLD, 3_000, Reason("unknown_outcome", "job.unknown_outcome"))
+    released = store.move(job.seq, E.RELEASE, 4_000)
+    assert released is not None
+    assert store.reroute(released, "barra", b"x", 5_000) is None
+
+
+def test_a_job_that_was_put_back_with_certainty_is_rerouted(store: Store) -> None:
+    retried = store.move(led_to(store, S.PRINTING).seq, E.RETRY, 3_000)
+    assert retried is not None
+    assert store.reroute(retried, "barra", b"x", 4_000) is not None
+
+
+@pytest.mark.parametrize("names", [("caja", "barra"), ("caja del fondo", 'la "otra"'), ("a\nb", " ñ€ ")])
+def test_the_journal_tells_from_where_to_where(store: Store, names: tuple[str, str]) -> None:
+    here, there = names
+    job = store.insert(new(destination=here)).job
+    store.reroute(job, there, b"x", 2_000)
+    store.note(job.seq, 2_500, "stand_in_refused")
+    store.start(job.seq, 3_000)
+    assert store.journal("a") == [
+        (1_000, S.QUEUED, None, None),
+        (2_000, S.QUEUED, "moved", names),
+        (2_500, S.QUEUED, "stand_in_refused", None),
+        (3_000, S.PRINTING, None, None),
+    ]
 
 
 # --- reading ---

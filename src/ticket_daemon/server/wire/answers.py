@@ -39,6 +39,9 @@ State = Annotated[
 ]
 Why = Annotated[str, Meta(description="Why it did not print, for programs.", examples=["printer_offline", "expired"])]
 PrinterName = Annotated[str, Meta(description="The printer's name, as configured.")]
+MovedFrom = Annotated[
+    str, Meta(description="The printer it was accepted for, where another one stood in (`fallback`).")
+]
 PrinterState = Annotated[str, Meta(extra_json_schema=_one_of("idle", "processing", "stopped"))]
 Reasons = Annotated[
     tuple[str, ...],
@@ -92,7 +95,8 @@ class Result(_Answer, frozen=True, tag="result", kw_only=True):
     message: Sentence
     state: State
     code: Why | None = None
-    printer: PrinterName
+    printer: Annotated[str, Meta(description="Where it came out, or would have.")]
+    moved_from: MovedFrom | None = None
     duration_ms: Annotated[int, Meta(ge=0, description="From acceptance to the end.")]
 
 
@@ -191,6 +195,7 @@ class JobAnswer(_Answer, frozen=True, tag="job", kw_only=True):
     message: Sentence | None = None
     code: Why | None = None
     reprint_of: Annotated[str, Meta(description="The job it prints once more.")] | None = None
+    moved_from: MovedFrom | None = None
     history: Annotated[tuple[Change, ...], Meta(description="Its changes, oldest first; in the answer to `job`.")] = ()
 
 
@@ -200,6 +205,8 @@ class Change(Struct, frozen=True, omit_defaults=True):
     state: State
     at: Moment
     code: Why | None = None
+    moved_from: MovedFrom | None = None
+    moved_to: Annotated[str, Meta(description="The printer that it waits for from here on.")] | None = None
 
 
 class Jobs(_Answer, frozen=True, tag="jobs", kw_only=True):

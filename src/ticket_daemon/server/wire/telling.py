@@ -62,6 +62,7 @@ def result(job: Job, lang: str) -> Result:
         state=job.state,
         code=job.reason.code if job.reason else None,
         printer=job.destination,
+        moved_from=job.moved_from,
         duration_ms=job.duration_ms,
     )
 
@@ -87,8 +88,12 @@ def error(problem: TicketDaemonError, lang: str, job_id: str | None = None) -> E
 
 def job_answer(job: Job, lang: str, history: Iterable[Entry] = ()) -> JobAnswer:
     """How a job stands, and how it came to that."""
-    changes = tuple(Change(state=entry.state, at=rfc3339(entry.at), code=entry.code) for entry in history)
-    return JobAnswer(**_job_fields(job, lang), history=changes)
+    return JobAnswer(**_job_fields(job, lang), history=tuple(map(_change, history)))
+
+
+def _change(entry: Entry) -> Change:
+    moved_from, moved_to = entry.moved or (None, None)
+    return Change(state=entry.state, at=rfc3339(entry.at), code=entry.code, moved_from=moved_from, moved_to=moved_to)
 
 
 def jobs_answer(jobs: Iterable[Job], lang: str, *, pending: bool = False) -> Jobs:
@@ -112,6 +117,7 @@ def _job_fields(job: Job, lang: str) -> dict[str, Any]:
         "message": _job_text(job, lang),
         "code": job.reason.code if job.reason else None,
         "reprint_of": job.reprint_of,
+        "moved_from": job.moved_from,
     }
 
 
