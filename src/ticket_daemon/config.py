@@ -212,8 +212,16 @@ def _standard_file(where: places.Places, seal: Seal | None) -> Path | None:
     return next((file for file in (*beside, where.config_file) if file.exists()), None)
 
 
+#: What would go around a sealed value, and is therefore not taken by a sealed build at all.
+_WAYS_AROUND: Final = (("auth", "tokens"),)
+
+
 def _check_seal(layer: Mapping[str, Any], seal: Seal | None, source: str) -> None:
-    """Refuse what tries to change a sealed value; the same value again changes nothing."""
+    """Refuse what tries to change a sealed value, or to go around one; the same value again changes nothing."""
+    for section, key in _WAYS_AROUND if seal else ():
+        given = layer.get(section)
+        if isinstance(given, Mapping) and given.get(key):
+            raise _problem("", "config.sealed", f"{section}.{key}", source=_named(source, section, key))
     for section, table in (seal.values if seal else {}).items():
         given = layer.get(section)
         for key, value in table.items():

@@ -108,6 +108,27 @@ def test_newer_of_the_services_log_and_ones_own_is_shown(folder: Path, monkeypat
     assert events(CliRunner().invoke(main, ["logs", "-n", "1", "--json"])) == ["e19"]
 
 
+def test_log_that_may_not_be_read_is_named_and_ones_own_is_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ticket_daemon import config
+
+    monkeypatch.setattr(config, "default_data_dir", lambda _: folder)
+    real = Path.stat
+
+    def stat(path: Path, **more: bool) -> os.stat_result:
+        if path == folder / "machine" / NAME:
+            raise PermissionError(13, "Permission denied")
+        return real(path, **more)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    shown = CliRunner().invoke(main, ["logs", "-n", "1", "--json"])
+    assert json.loads(shown.stdout)["event"] == "e19"
+    assert str(folder / "machine" / NAME) in shown.stderr
+    monkeypatch.setattr(config, "default_data_dir", lambda _: folder / "none")
+    refused = CliRunner().invoke(main, ["logs"])
+    assert refused.exit_code == 1
+    assert "sudo" in refused.output
+
+
 # --- following ---
 
 

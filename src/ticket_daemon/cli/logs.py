@@ -100,16 +100,19 @@ def _newest(paths: Iterable[Path]) -> Path:
     from ticket_daemon import messages
 
     candidates: dict[Path, float] = {}
+    locked: list[str] = []
     tried = list(dict.fromkeys(paths))
     for path in tried:
         try:
             candidates[path] = path.stat().st_mtime
         except PermissionError:
-            fail(messages.text("logs.rights", language(), file=path))
+            locked.append(messages.text("logs.rights", language(), file=path))
         except OSError:
             continue
     if not candidates:
-        fail(messages.text("logs.none", language(), files=", ".join(map(str, tried))))
+        fail(locked[0] if locked else messages.text("logs.none", language(), files=", ".join(map(str, tried))))
+    for line in locked:
+        click.echo(line, err=True)
     return max(candidates, key=candidates.__getitem__)
 
 

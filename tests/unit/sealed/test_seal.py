@@ -101,6 +101,11 @@ def test_environment_cannot_be_changed_by_flag_or_variable() -> None:
     refused("env", "TICKET_DAEMON_ENV", "prod", None, {"TICKET_DAEMON_ENV": "test"})
 
 
+def test_token_beside_the_sealed_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(f"[[auth.tokens]]\nname = 'mine'\nsha256 = '{OTHER}'\n")
+    refused("auth.tokens", str(tmp_path / "c.toml"), None, tmp_path / "c.toml")
+
+
 def test_seal_itself_cannot_be_given_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("[seal]\nenv = 'test'\n")
     for seal in (SEAL, None):
