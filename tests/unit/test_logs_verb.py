@@ -149,9 +149,9 @@ def test_tail_gives_each_line_once_through_rotations(tmp_path: Path) -> None:
     assert list(tail.lines()) == []
     write(path, "c")
     rotated(path)
-    assert list(tail.lines()) == []  # between two files
+    assert list(tail.lines()) == ["c\n"]  # between two files
     write(path, "d" * 100)
-    assert list(tail.lines()) == ["c\n", "d" * 100 + "\n"]
+    assert list(tail.lines()) == ["d" * 100 + "\n"]
     write(path, "e")
     rotated(path)
     write(path, "f")
@@ -177,6 +177,26 @@ def test_tail_begins_anew_in_a_file_that_was_emptied(tmp_path: Path) -> None:
     assert list(tail.lines()) == ["before\n"]
     path.write_text("new\n")
     assert list(tail.lines()) == ["new\n"]
+
+
+def test_tail_misses_nothing_when_the_file_is_put_aside_between_its_look_and_its_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / NAME
+    write(path, "a")
+    tail = Tail(path)
+    assert list(tail.lines()) == ["a\n"]
+    write(path, "b")
+    read = Tail._read
+
+    def late(tail: Tail, file: Path) -> list[str] | None:
+        monkeypatch.setattr(Tail, "_read", read)
+        rotated(path)
+        write(path, "c")
+        return read(tail, file)
+
+    monkeypatch.setattr(Tail, "_read", late)
+    assert list(tail.lines()) == ["b\n", "c\n"]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from ticket_daemon.cli.common import fail, language, says_errors
 
 #: How often a log that is followed is looked at, in seconds.
 LOOK_S = 0.25
+#: How often the files are listed anew when the one read last is in none of the names: a rotation takes an instant.
+LISTINGS: Final = 5
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
@@ -119,7 +121,8 @@ def _newest(paths: Iterable[Path]) -> Path:
 class Tail:
     """Reads a log that another program writes and rotates, each line once.
 
-    It holds no file open (Windows would not let it be renamed) and knows it by its inode instead.
+    It holds no file open (Windows would not let it be renamed) and knows by its inode the file it has read last, so
+    that it finds it again under whatever name a rotation has given it meanwhile.
     """
 
     def __init__(self, path: Path) -> None:
@@ -138,35 +141,40 @@ class Tail:
 
     def lines(self) -> Iterator[str]:
         """The whole lines written since the last call (or since the beginning of the newest file)."""
-        if self._inode:
-            yield from self._rest_of_rotated()
-        yield from self._new_lines(self.path)
+        for _ in range(LISTINGS):
+            files = [self.path, *self.older()]
+            inodes = [_inode(file) for file in files]
+            if inodes[0] == 0 and len(files) == 1:
+                return
+            self._inode = self._inode or inodes[0]
+            if self._inode not in inodes:  # listed in the middle of a rotation; or put aside so often that it is gone
+                continue
+            index = inodes.index(self._inode)
+            while (found := self._read(files[index])) is not None:
+                yield from found
+                if index == 0 or inodes[index - 1] == 0:
+                    return
+                index -= 1
+                self._inode, self._position = inodes[index], 0
+        self._inode = self._position = 0
 
-    def _rest_of_rotated(self) -> Iterator[str]:
-        """Where the file read last has been put aside meanwhile: its rest, and those put aside after it."""
-        if _inode(self.path) in (0, self._inode):
-            return
-        aside = self.older()
-        known = next((index for index, path in enumerate(aside) if _inode(path) == self._inode), None)
-        for path in reversed(aside[: known + 1] if known is not None else ()):
-            yield from self._new_lines(path)
-            self._inode, self._position = -1, 0  # what follows is read from its beginning
-
-    def _new_lines(self, path: Path) -> Iterator[str]:
+    def _read(self, path: Path) -> list[str] | None:
+        """The new whole lines of the file last read; None when `path` is another one by now."""
         try:
             file = path.open("rb")
-        except FileNotFoundError:  # in the middle of a rotation; the next look finds it
-            return
+        except FileNotFoundError:
+            return None
         with file:
             status = os.fstat(file.fileno())
-            if status.st_ino != self._inode or status.st_size < self._position:
-                self._inode, self._position = status.st_ino, 0
+            if status.st_ino != self._inode:
+                return None
+            if status.st_size < self._position:  # emptied
+                self._position = 0
             file.seek(self._position)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return  # it is being written
-                self._position += len(line)
-                yield line.decode("utf-8", "replace")
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]  # what follows is being written
+        self._position += len(whole)
+        return [f"{line}\n" for line in whole.decode("utf-8", "replace").split("\n")[:-1]]
 
 
 def _inode(path: Path) -> int:
