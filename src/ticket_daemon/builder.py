@@ -33,7 +33,7 @@ _LEFT_OUT: Final = (
     "PIL.AvifImagePlugin", "PIL._avif",
 )  # fmt: skip
 #: Imported by name where they are installed, so that the analysis does not see them.
-_BY_NAME: Final = ("uvloop", "winloop")
+_BY_NAME: Final = ("uvloop", "win32timezone")
 #: Seconds for a build; on a slow machine under wine it is minutes.
 PATIENCE_S: Final = 1200
 _ENTRY: Final = "from ticket_daemon.cli.sealed import main\n\nmain()\n"

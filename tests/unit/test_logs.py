@@ -72,7 +72,7 @@ def test_json_line() -> None:
         "job": "pos-1",
         "state": "sent",
         "ms": 12,
-        "path": "/x",
+        "path": str(Path("/x")),
     }
 
 

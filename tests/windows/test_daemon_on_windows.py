@@ -13,7 +13,7 @@ import pytest
 
 from support.client import EXAMPLE, Client, client, ticket
 from support.windows_daemon import WindowsDaemon, windows_daemon
-from support.wine import Wine
+from support.wine import ROOT, Wine, windows_path
 from ticket_daemon.poster.library import render_ticket
 
 WAIT_S = 30.0
@@ -166,6 +166,31 @@ async def test_a_second_daemon_on_the_same_port_says_so(windows: Wine, tmp_path:
         pytest.raises(RuntimeError, match=str(daemon.port)),
     ):
         WindowsDaemon(windows, tmp_path / "two", "", "--port", str(daemon.port))
+
+
+NAMELESS = r"""
+import sys
+from ticket_daemon.cli import main
+sys.argv = ["ticket-daemon", "install", "--dry-run", "--config", "C:\\\u6253\u5370.toml"]
+main()
+"""
+
+
+def test_a_name_the_consoles_code_page_lacks_does_not_end_the_command(windows: Wine) -> None:
+    code, output = windows.run_python("-c", NAMELESS)
+    assert code == 0, output
+    assert "??.toml" in output
+
+
+@pytest.mark.timeout(600)
+def test_the_units_that_meet_the_system_hold_on_windows_too(windows: Wine) -> None:
+    """Configuration, log, queue and Windows' own parts; the rest is the same on any system."""
+    parts = ["test_config.py", "test_logs.py", "queue/test_store.py", "queue/test_interleaving.py",
+             "queue/test_migrations.py", "queue/test_states.py", "windows", "transport"]  # fmt: skip
+    files = [windows_path(ROOT / "tests" / "unit" / part) for part in parts]
+    options = ("-q", "-p", "no:cacheprovider", "-c", windows_path(ROOT / "pyproject.toml"))
+    code, output = windows.run_python("-m", "pytest", *options, *files, timeout=500)
+    assert code == 0, output[-5000:]
 
 
 async def test_the_page_is_served(windows: Wine, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ TEST_PARTS: Final = (
     "hypothesis>=6.100",
 )
 #: The extras of pyproject.toml that are of use on Windows and need no other compiler or driver there.
-EXTRAS: Final = ("build", "security")
+EXTRAS: Final = ("build", "discovery", "tls")
 
 
 def main() -> int:

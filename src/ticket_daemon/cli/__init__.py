@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
+import sys
 from typing import Final
 
 import click
@@ -83,3 +86,6 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 def main() -> None:
     """Ticket Daemon: prints the tickets of web points of sale on thermal printers (the page is in `overview`)."""
+    if os.name == "nt" and isinstance(sys.stdout, io.TextIOWrapper):
+        # Into a pipe or a file Windows writes its old code page: a name it lacks must not end the command.
+        sys.stdout.reconfigure(errors="replace")
