@@ -21,3 +21,14 @@ def windows() -> Iterator[Wine]:
         pytest.skip(reason)
     with wine(made) as running:
         yield running
+
+
+#: Seconds for a test here. Making the Windows Python or a prefix is not the test's own time.
+LIMIT_S = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LIMIT_S, func_only=True))

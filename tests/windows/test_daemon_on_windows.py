@@ -182,7 +182,7 @@ def test_a_name_the_consoles_code_page_lacks_does_not_end_the_command(windows: W
     assert "??.toml" in output
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600, func_only=True)
 def test_the_units_that_meet_the_system_hold_on_windows_too(windows: Wine) -> None:
     """Configuration, log, queue and Windows' own parts; the rest is the same on any system."""
     parts = ["test_config.py", "test_logs.py", "queue/test_store.py", "queue/test_interleaving.py",

@@ -20,7 +20,7 @@ from support.wine import ROOT, TOOLS, Wine, windows_path
 from ticket_daemon.poster.library import render_ticket
 
 #: A build is quick (20 s) on a machine that has nothing else to do, and this one may have.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("sealed on Windows")]
+pytestmark = [pytest.mark.timeout(900, func_only=True), pytest.mark.xdist_group("sealed on Windows")]
 
 NAME = "TicketServicioTest"
 WAIT_S = 60.0

@@ -66,6 +66,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "falta la biblioteca {library}: pip install 'ticket-daemon[{extra}]'",
         "the library {library} is missing: pip install 'ticket-daemon[{extra}]'",
     ),
+    "discovery.no_serial_list": (
+        "este sistema no da la lista de sus puertos serie: {detail}",
+        "this system does not give the list of its serial ports: {detail}",
+    ),
     "discovery.no_network": ("no hay red: {detail}", "there is no network: {detail}"),
     "discovery.slow": (
         "no ha contestado en {seconds:g} s; se sigue esperando",

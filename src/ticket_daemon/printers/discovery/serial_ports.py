@@ -29,6 +29,8 @@ def _comports() -> Ports:
         from serial.tools.list_ports import comports
     except ImportError:
         raise NotLooked("discovery.no_library", library="pyserial", extra="discovery") from None
+    except AttributeError as error:  # this system's library lacks a function that pyserial calls (wine's, Windows 7's)
+        raise NotLooked("discovery.no_serial_list", detail=str(error)) from None
     return comports
 
 
