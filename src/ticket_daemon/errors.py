@@ -196,6 +196,58 @@ class TooSlow(MessageError):
     retryable = True
 
 
+# --- of this program's own client ---
+
+
+class Refused(TicketDaemonError):
+    """A daemon refused what this program asked; `code`, `path` and the text are the daemon's."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        path: str | None = None,
+        retry_after_s: int | None = None,
+        job_id: str | None = None,
+    ) -> None:
+        super().__init__("client.refused", message=message)
+        self.code = code  # type: ignore[misc]
+        self.path = path
+        self.message = message
+        self.retry_after_s = retry_after_s
+        self.job_id = job_id
+
+    def text(self, lang: str = "en") -> str:
+        """The daemon's sentence, in the daemon's language; it has the place in it."""
+        del lang
+        return self.message
+
+
+class Unreachable(TicketDaemonError):
+    """No daemon answers at `url`. `sent`: whether the request may have reached it all the same."""
+
+    code = "unreachable"
+    retryable = True
+
+    def __init__(self, url: str, reason: str, *, sent: bool) -> None:
+        super().__init__("client.unreachable", url=url, reason=reason)
+        self.sent = sent
+
+
+class NoAnswer(TicketDaemonError):
+    """The caller's time was over. `accepted`: whether the daemon has the ticket; None where that is not known."""
+
+    code = "no_answer"
+    retryable = True
+
+    def __init__(self, job_id: str, accepted: bool | None) -> None:
+        key = {True: "client.no_result", False: "client.not_accepted", None: "client.perhaps_accepted"}[accepted]
+        super().__init__(key, id=job_id)
+        self.job_id = job_id
+        self.accepted = accepted
+
+
 # --- printers ---
 
 

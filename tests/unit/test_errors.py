@@ -10,7 +10,7 @@ import pytest
 from ticket_daemon import errors
 from ticket_daemon.errors import ConfigError, DocumentError, LinkError, QueueFull, TicketDaemonError
 
-#: protocol.md's words, and those of set-up, which no wire carries.
+#: protocol.md's words, and those of set-up and of clients, which no wire carries.
 WIRE_CODES = {
     "invalid_json", "invalid_message", "unknown_type", "missing_datos", "invalid_document", "unknown_printer",
     "unauthorized", "rate_limited", "queue_full", "id_conflict", "unknown_job", "not_cancellable", "too_large",
@@ -19,8 +19,8 @@ WIRE_CODES = {
     "method_not_allowed", "too_slow",
 }  # fmt: skip
 SET_UP_CODES = {
-    "tls_error", "service_error", "build_error", "invalid_config", "invalid_profiles", "already_running",
-    "not_looked",
+    "unreachable", "no_answer", "tls_error", "service_error", "build_error", "invalid_config", "invalid_profiles",
+    "already_running", "not_looked",
 }  # fmt: skip
 CATEGORIES = {
     "VALIDATION", "PRINTER", "QR", "BARCODE", "TABLE", "RAW", "IMAGE", "COMMAND", "JSON", "AUDIT", "EXECUTION", "ERROR",

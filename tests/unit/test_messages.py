@@ -25,7 +25,7 @@ MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[
 COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
 COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
 #: Look like keys and are none: places in a document, and names of files.
-NOT_KEYS = {"profile.model", "profile.code_table"} | {
+NOT_KEYS = {"profile.model", "profile.code_table", "client.js"} | {
     key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db", ".html", ".pem", ".key"))
 }
 

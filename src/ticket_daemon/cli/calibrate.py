@@ -11,7 +11,6 @@ from ticket_daemon.cli.common import (
     fetch,
     language,
     says_errors,
-    token,
     token_option,
     url_option,
     write_output,
@@ -42,7 +41,7 @@ def calibrate_command(
 
     if output is None:
         chosen = named_profile(profile) if profile else _profile_of(printer, url)
-        submit(calibration(chosen, language()), printer, None, wait, url, token(token_file))
+        submit(calibration(chosen, language()), printer, None, wait, url, token_file)
         return
     if profile is None:
         fail({"es": "Con -o hace falta --profile.", "en": "-o needs --profile."}[language()], 2)

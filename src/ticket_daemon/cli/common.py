@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from ticket_daemon.errors import TicketDaemonError
+from ticket_daemon.errors import NoAnswer, TicketDaemonError, Unreachable
+
+if TYPE_CHECKING:
+    from ticket_daemon.client.plain import Client
 
 REFUSED: Final = 1
 UNREACHABLE: Final = 3
@@ -39,6 +42,8 @@ def says_errors(function: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
+        except (Unreachable, NoAnswer) as error:
+            fail(error.text(language()), UNREACHABLE)
         except TicketDaemonError as error:
             fail(error.text(language()))
 
@@ -96,48 +101,34 @@ def token(token_file: str | None) -> str | None:
     return os.environ.get("TICKET_DAEMON_TOKEN")
 
 
-def answered(url: str, timeout: float = 10.0) -> tuple[int, bytes]:
-    """A GET's status and body; (0, b"") when nobody answers."""
-    import urllib.error
-    import urllib.request
+def daemon_at(url: str, token_file: str | None = None) -> Client:
+    """The daemon that `--url` and `--token-file` name; leaves with exit code 2 when that is no URL."""
+    from ticket_daemon.client.plain import Client
 
     try:
-        with _opener().open(url, timeout=timeout) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-    except (OSError, ValueError):
+        return Client(url, token(token_file))
+    except ValueError:
+        fail(f"--url: {url}", 2)
+
+
+def answered(url: str, timeout: float = 10.0) -> tuple[int, bytes]:
+    """A GET's status and body; (0, b"") when nobody answers."""
+    from ticket_daemon.client.http import exchange
+    from ticket_daemon.errors import Unreachable
+
+    try:
+        return exchange(url, None, None, timeout)
+    except (Unreachable, ValueError):
         return 0, b""
-
-
-def _opener() -> Any:
-    """The daemon is on this machine or network: a proxy of the environment has no part in it."""
-    import urllib.request
-
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def fetch(
     url: str, body: bytes | None = None, bearer: str | None = None, timeout: float = 10.0, method: str | None = None
 ) -> tuple[int, bytes]:
-    """One HTTP request to the daemon: status and body. Leaves with exit code 3 when nobody answers."""
-    import urllib.error
-    import urllib.request
+    """One HTTP request to the daemon: status and body. Raises Unreachable."""
+    from ticket_daemon.client.http import exchange
 
-    if not url.startswith(("http://", "https://")):
-        fail(f"--url: {url}", 2)
-    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"}, method=method)  # noqa: S310
-    if bearer:
-        request.add_header("Authorization", f"Bearer {bearer}")
     try:
-        with _opener().open(request, timeout=timeout) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        texts = {
-            "es": f"No hay ningún Ticket Daemon en {url} ({reason}). ¿Está en marcha? ticket-daemon run",
-            "en": f"No Ticket Daemon at {url} ({reason}). Is it running? ticket-daemon run",
-        }
-        fail(texts[language()], UNREACHABLE)
+        return exchange(url, body, bearer, timeout, method)
+    except ValueError:
+        fail(f"--url: {url}", 2)

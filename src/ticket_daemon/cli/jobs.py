@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 import click
 
-from ticket_daemon.cli.common import fail, fetch, says_errors, token, token_option, url_option
+from ticket_daemon.cli.common import daemon_at, says_errors, token_option, url_option
+
+if TYPE_CHECKING:
+    from ticket_daemon.server.wire import JobAnswer
 
 
-def _ask(url: str, token_file: str | None, body: dict[str, object] | None = None, method: str | None = None) -> Any:
-    """One request about jobs; its answer, or the refusal's sentence and exit code 1."""
-    import msgspec
-
-    data = msgspec.json.encode(body) if body is not None else None
-    status, answer = fetch(url, data, token(token_file), method=method)
-    decoded = msgspec.json.decode(answer)
-    if status >= 300:
-        fail(decoded.get("mensaje", f"HTTP {status}"))
-    return decoded
-
-
-def _job_url(url: str, job_id: str, verb: str = "") -> str:
-    return f"{url}/api/v1/jobs/{quote(job_id, safe='')}{verb}"
-
-
-def _show(job: dict[str, Any]) -> None:
-    click.echo(f"{job['updated_at']}  {job['state']:<10} {job['printer']:<16} {job['id']}  {job.get('mensaje', '')}")
+def _show(job: JobAnswer) -> None:
+    click.echo(f"{job.updated_at}  {job.state:<10} {job.printer:<16} {job.job_id}  {job.message or ''}")
 
 
 @click.command("jobs")
@@ -37,7 +23,7 @@ def _show(job: dict[str, Any]) -> None:
 @says_errors
 def jobs_command(count: int, url: str, token_file: str | None) -> None:
     """The newest jobs, newest first."""
-    for job in _ask(f"{url}/api/v1/jobs?limit={count}", token_file)["jobs"]:
+    for job in daemon_at(url, token_file).jobs(count):
         _show(job)
 
 
@@ -48,10 +34,10 @@ def jobs_command(count: int, url: str, token_file: str | None) -> None:
 @says_errors
 def job_command(job_id: str, url: str, token_file: str | None) -> None:
     """How job JOB_ID stands and how it came to that."""
-    job = _ask(_job_url(url, job_id), token_file)
+    job = daemon_at(url, token_file).job(job_id)
     _show(job)
-    for change in job.get("history", ()):
-        click.echo(f"  {change['at']}  {change['state']:<10} {change.get('code', '')}".rstrip())
+    for change in job.history:
+        click.echo(f"  {change.at}  {change.state:<10} {change.code or ''}".rstrip())
 
 
 @click.command("cancel")
@@ -61,7 +47,7 @@ def job_command(job_id: str, url: str, token_file: str | None) -> None:
 @says_errors
 def cancel_command(job_id: str, url: str, token_file: str | None) -> None:
     """Do not print job JOB_ID, which waits or is held."""
-    _show(_ask(_job_url(url, job_id), token_file, method="DELETE"))
+    _show(daemon_at(url, token_file).cancel(job_id))
 
 
 @click.command("hold")
@@ -71,7 +57,7 @@ def cancel_command(job_id: str, url: str, token_file: str | None) -> None:
 @says_errors
 def hold_command(job_id: str, url: str, token_file: str | None) -> None:
     """Keep job JOB_ID back until it is released."""
-    _show(_ask(_job_url(url, job_id, "/hold"), token_file, {}))
+    _show(daemon_at(url, token_file).hold(job_id))
 
 
 @click.command("release")
@@ -82,7 +68,7 @@ def hold_command(job_id: str, url: str, token_file: str | None) -> None:
 @says_errors
 def release_command(job_id: str, open_drawer: bool, url: str, token_file: str | None) -> None:
     """Let held job JOB_ID print."""
-    _show(_ask(_job_url(url, job_id, "/release"), token_file, {"open_drawer": open_drawer}))
+    _show(daemon_at(url, token_file).release(job_id, open_drawer=open_drawer))
 
 
 @click.command("reprint")
@@ -94,5 +80,5 @@ def release_command(job_id: str, open_drawer: bool, url: str, token_file: str | 
 @says_errors
 def reprint_command(job_id: str, banner: bool, open_drawer: bool, url: str, token_file: str | None) -> None:
     """Print job JOB_ID once more, as a new job."""
-    ack = _ask(_job_url(url, job_id, "/reprint"), token_file, {"banner": banner, "open_drawer": open_drawer})
-    click.echo(f"{ack['id']}: {ack['mensaje']} ({ack['printer']})")
+    ack = daemon_at(url, token_file).submit_again(job_id, banner=banner, open_drawer=open_drawer)
+    click.echo(f"{ack.job_id}: {ack.message} ({ack.printer})")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from ticket_daemon.cli.common import (
     REFUSED,
-    UNREACHABLE,
-    fail,
-    fetch,
+    daemon_at,
     language,
     read_document,
     says_errors,
-    token,
     token_option,
     url_option,
     write_output,
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
     from ticket_daemon.poster.profile.model import Profile
     from ticket_daemon.poster.render import Rendered
 
-#: How often a job is asked after while its end is awaited, in seconds.
-LOOK_S = 0.1
 _PROFILE_HELP = "Printer profile to render for (default: the document's model)."
 
 
@@ -51,43 +45,21 @@ def print_command(
     read, warnings = decode(read_document(document))
     for warning in warnings:
         click.echo(f"! {warning.text(language())}", err=True)
-    submit(read, printer, job_id, wait, url, token(token_file))
+    submit(read, printer, job_id, wait, url, token_file)
 
 
 def submit(
-    document: Document, printer: str | None, job_id: str | None, wait: float, url: str, bearer: str | None
+    document: Document, printer: str | None, job_id: str | None, wait: float, url: str, token_file: str | None
 ) -> None:
     """Have the daemon print `document`, and wait for the outcome for `wait` seconds; leaves when it is not printed."""
-    import msgspec
-
-    from ticket_daemon.poster.document import encode
-
-    body = {"datos": msgspec.Raw(encode(document)), "printer": printer, "id": job_id}
-    status, answer = fetch(f"{url}/api/v1/jobs", msgspec.json.encode(body), bearer)
-    ack = msgspec.json.decode(answer)
-    if status >= 300:
-        fail(ack.get("mensaje", f"HTTP {status}"))
-    click.echo(f"{ack['id']}: {ack['mensaje']} ({ack['printer']}, {ack['pos']}/{ack['capacity']})")
-    if wait > 0:
-        _await_end(url, ack["id"], bearer, wait)
-
-
-def _await_end(url: str, job_id: str, bearer: str | None, seconds: float) -> None:
-    import msgspec
-
-    until = time.monotonic() + seconds
-    while True:
-        status, body = fetch(f"{url}/api/v1/jobs/{job_id}", bearer=bearer)
-        job = msgspec.json.decode(body)
-        if status != 200:
-            fail(job.get("mensaje", f"HTTP {status}"))
-        if job["state"] not in ("queued", "printing"):
-            break
-        if time.monotonic() >= until:
-            fail(f"{job_id}: {job['mensaje']}", UNREACHABLE)
-        time.sleep(LOOK_S)
-    click.echo(f"{job_id}: {job['mensaje']}")
-    if job["state"] not in ("confirmed", "sent", "spooled"):
+    daemon = daemon_at(url, token_file)
+    ack = daemon.submit(document, id=job_id, printer=printer)
+    click.echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity})")
+    if wait <= 0:
+        return
+    end = daemon.wait(ack.job_id, timeout=wait)
+    click.echo(f"{end.id}: {end.text}")
+    if not end.is_printed:
         raise SystemExit(REFUSED)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ticket_daemon.messages import (
+    clients,
     conversation,
     desk,
     discovery,
@@ -31,7 +32,8 @@ LANGUAGES: Final = ("es", "en")
 
 #: key -> (Spanish, English): one file per room that says it.
 CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    conversation.TEXTS
+    clients.TEXTS
+    | conversation.TEXTS
     | desk.TEXTS
     | discovery.TEXTS
     | doctor.TEXTS

@@ -49,8 +49,10 @@ _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
         "Raw": {"hex": {"minLength": 1}},
     }
 )
-#: Errors of the command line: no answer has these codes.
-_NOT_ON_THE_WIRE: Final = frozenset(("already_running", "not_looked", "service_error"))
+#: Errors of the command line and of clients: no answer has these codes.
+_NOT_ON_THE_WIRE: Final = frozenset(
+    ("already_running", "build_error", "no_answer", "not_looked", "service_error", "unreachable")
+)
 
 
 def error_codes() -> list[str]:
