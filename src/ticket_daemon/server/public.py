@@ -10,6 +10,8 @@ from typing import Final
 
 from aiohttp import web
 
+#: The client's file in the folder of the page's files; a shop's pages load it, the daemon's own does not.
+CLIENT: Final = "client.js"
 #: A page of another origin, a tool in the browser for example, reads these; they are the same for every shop.
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -41,5 +43,5 @@ async def _client(_: web.Request) -> web.Response:
     """The client for web pages: a module that a page of any origin may import."""
     from importlib import resources
 
-    module = (resources.files("ticket_daemon.web") / "client.js").read_text("utf-8")
+    module = (resources.files("ticket_daemon.web") / CLIENT).read_text("utf-8")
     return web.Response(text=module, content_type="text/javascript", headers=_HEADERS)
