@@ -23,7 +23,7 @@ export type ErrorCode =
   | "unauthorized" | "rate_limited" | "queue_full" | "id_conflict" | "unknown_job" | "not_cancellable" | "too_large"
   | "storage_unavailable" | "shutting_down" | "internal"
   /** The caller's own: `timeout` and `signal` of the call, `close()`, a question whose connection was lost. */
-  | "timeout" | "aborted" | "closed" | "disconnected"
+  | "timeout" | "aborted" | "closed" | "disconnected" | "popup_blocked"
   | (string & {});
 
 /** Why something was refused or given up. Decide by `code`; `message` is for people, in the daemon's language. */
@@ -232,6 +232,12 @@ export class Daemon extends EventTarget {
   on(type: "result", listener: (result: Result) => void): () => void;
 
   diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
+  /**
+   * Through a window that the daemon serves, for a page whose browser lets it reach this machine in no other way. Call it
+   * in a click, or it is blocked (`popup_blocked`); it works for as long as the window stays open. The origins that are
+   * allowed are the same.
+   */
+  openBridge(features?: string): void;
   /** Try now instead of waiting for the pause to end. */
   reconnect(): void;
   /** End the connection. What waits here ends with the code `closed`; its tickets go on and stay in the store. */

@@ -40,6 +40,7 @@ export async function look(): Promise<Diagnosis> {
   const stop = daemon.subscribe({ job: (job: Job) => console.log(job.state), printer: ({ reasons }) => reasons.length });
   daemon.on("state", (state) => state === "refused");
   daemon.on("result", ({ printed }) => printed);
+  document.addEventListener("click", () => daemon.openBridge());
   stop();
   const [job] = await daemon.jobs({ limit: 5 });
   if (job) await daemon.cancel(job.id).then(({ state }) => state);

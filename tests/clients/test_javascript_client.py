@@ -17,6 +17,7 @@ from lines import CRASH_AT, config, free_port
 from javascript import CLIENT, PACKAGE, ROOT, needs_node, node
 from support.daemon_process import daemon_process
 from support.tcp_printer import TcpPrinter
+from ticket_daemon import __version__
 from ticket_daemon.poster import Ticket, cell, style
 from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.render import render_ticket
@@ -260,9 +261,9 @@ def test_a_ticket_asked_for_while_the_daemon_was_away_prints_after_the_reload(tm
 
 def test_an_old_ticket_that_was_never_acked_is_asked_after_and_not_printed(tmp_path: Path) -> None:
     script = f"""
-    const kept = new Map([["ticket-daemon:1001", JSON.stringify({{
+    const kept = new Map([[`ticket-daemon ${{url}} 1001`, JSON.stringify({{
       at: Date.now() - 1_000_000, message: {{ tipo: "ticket", id: "1001", datos: {SALE} }} }})],
-      ["ticket-daemon:broken", "{{"], ["another's", "x"]]);
+      [`ticket-daemon ${{url}} broken`, "{{"], ["another's", "x"]]);
     const store = {{
       get length() {{ return kept.size; }}, key: (n) => [...kept.keys()][n], getItem: (key) => kept.get(key),
       setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key),
@@ -282,7 +283,38 @@ def test_an_old_ticket_that_was_never_acked_is_asked_after_and_not_printed(tmp_p
         page.end()
 
 
+def test_a_ticket_for_one_daemon_is_never_sent_to_another(tmp_path: Path) -> None:
+    store = json.dumps(str(tmp_path / "store.json"))
+    script = f"""{FILE_STORE}
+    const store = fileStore({store});
+    connect({{ url: "ws://127.0.0.1:{free_port()}/ws", WebSocket, store }}).print({SALE}, {{ id: "1001" }});
+    const other = connect({{ url, WebSocket, store }});
+    await other.ready;
+    say([other.pending, await other.jobs()]);
+    process.exit();
+    """
+    with daemon_process(tmp_path) as daemon, node(script, daemon.url) as page:
+        assert page.heard() == [[], []]
+
+
 # --- full queues and impatient callers ---
+
+
+def test_too_many_tickets_in_a_minute_all_print_in_their_order(tmp_path: Path) -> None:
+    script = """
+    const daemon = connect({ url, WebSocket });
+    const sale = (n) => new Ticket("Generic 80mm").text(`VENTA ${n}.`);
+    const results = await Promise.all(Array.from({ length: 32 }, (_, n) => daemon.print(sale(n), { id: `${n}` })));
+    say(results.map(({ printed }) => printed));
+    daemon.close();
+    """
+    settings = "[limits]\njobs_per_minute = 30\n"
+    with TcpPrinter() as printer, daemon_process(tmp_path, config=config(printer.uri, more=settings)) as daemon:
+        with node(script, daemon.url) as page:
+            assert page.heard() == [True] * 32
+            page.end()
+        received = printer.wait_until_has(b"VENTA 31.")
+    assert re.findall(rb"VENTA (\d+)\.", received) == [str(n).encode() for n in range(32)]
 
 
 def test_a_full_queue_is_waited_for_within_the_callers_time(tmp_path: Path) -> None:
@@ -414,6 +446,7 @@ def test_the_daemon_serves_the_module_that_the_package_holds(tmp_path: Path) -> 
             assert answer.headers.get_content_type() == "text/javascript"
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert served == CLIENT.read_bytes()
+    assert json.loads((PACKAGE / "package.json").read_text("utf-8"))["version"] == __version__
     with node("say(1)", "") as page:  # node and npm are there
         assert page.heard() == 1
     pack = ["npm", "pack", "--silent", "--pack-destination", str(tmp_path)]

@@ -1,23 +1,16 @@
-// Ticket Daemon's client for web pages and node: one file, no dependencies. MIT licence.
-//
-// It knows the wire's words, how to come back after a lost connection, and why a browser may not reach the daemon; it
-// does not know what a ticket looks like on paper. It promises that a ticket that was asked for is sent until it is
-// acknowledged, always under the same id so that it is printed once, and that its promise ends with what became of it,
-// also over a lost connection, a daemon that was killed, and a reload of the page. What each call does stands in its
-// types, client.d.ts.
+// Ticket Daemon's client, MIT licence. It knows the wire's words, how to come back, and why a browser may not reach the
+// daemon; it does not know what a ticket looks like. It promises that a ticket is sent until it is acknowledged, always
+// under the same id so that it prints once, and that its promise ends with what became of it. client.d.ts says the rest.
 
 const PAUSES_MS = [250, 500, 1000, 2000, 4000, 8000, 15000];
 const REFUSED = 4403; // close code: this origin is not allowed
 const TOO_LARGE = 1009; // close code: a frame over the limit
-const PREFIX = "ticket-daemon:";
 const PRINTED = ["confirmed", "sent", "spooled"];
 const FINAL = [...PRINTED, "failed", "expired", "cancelled"];
 /** Refusals that pass: the same ticket is sent again. */
 const PASSING = ["queue_full", "rate_limited", "shutting_down"];
 
-/** Why something was refused or given up. Decide by `code`; `message` is for people. */
 export class TicketError extends Error {
-  /** `accepted`: whether the daemon has the ticket (true, false, or null when that is not known). */
   constructor(code, message, more) {
     super(message || code);
     this.name = "TicketError";
@@ -26,21 +19,21 @@ export class TicketError extends Error {
   }
 }
 
-/** An id for a ticket. `crypto.randomUUID` is missing on http pages. */
+/** `crypto.randomUUID` is missing on http pages. */
 export const newId = () =>
   globalThis.crypto?.randomUUID?.() ??
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** A connection that comes back by itself. See the options in client.d.ts. */
 export const connect = (options) => new Daemon(options);
 
 export class Daemon extends EventTarget {
   #options;
+  #prefix; // each daemon's by themselves
   #socket = null;
   #failures = 0;
   #timers = {};
   #pending = new Map(); // id -> entry, in the order of asking
-  #asked = new Map(); // key -> the questions that wait for their answer, the first one sent
+  #asked = new Map(); // key -> the questions that wait for their answer
   #listeners = new Set();
   #sentTopics = "";
   #pausedUntil = 0;
@@ -53,6 +46,7 @@ export class Daemon extends EventTarget {
 
   constructor({ url = "ws://127.0.0.1:8766/ws", token, store = defaultStore(), resendWithin = 900, pingAfter = 20000, ...more } = {}) {
     super();
+    this.#prefix = `ticket-daemon ${url} `;
     this.#options = { url, token, store, resendWithin, pingAfter, WebSocket: globalThis.WebSocket, ...more };
     globalThis.addEventListener?.("online", this.#wake);
     globalThis.document?.addEventListener("visibilitychange", this.#wake);
@@ -136,6 +130,15 @@ export class Daemon extends EventTarget {
     return diagnose({ url: this.#options.url, WebSocket: this.#options.WebSocket, ...options });
   }
 
+  openBridge(features = "popup,width=420,height=280") {
+    const { origin, href } = new URL(httpOf(this.#options.url, "/bridge"));
+    const popup = globalThis.open(href, "ticket-daemon-bridge", features);
+    if (!popup) throw new TicketError("popup_blocked");
+    this.#options.WebSocket = bridgeTo(popup, origin);
+    this.#drop("bridge");
+    this.#open();
+  }
+
   reconnect() {
     if (this.state === "waiting" || this.state === "refused") this.#open();
   }
@@ -160,7 +163,7 @@ export class Daemon extends EventTarget {
     try {
       socket = this.#socket = new this.#options.WebSocket(this.#options.url);
     } catch (error) {
-      return this.#closed({ reason: error.message }); // mixed content: the browser does not even try
+      return this.#closed({ reason: error.message }); // mixed content
     }
     socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(data);
     socket.onclose = (event) => socket === this.#socket && this.#closed(event);
@@ -191,7 +194,7 @@ export class Daemon extends EventTarget {
     for (const question of asked) question.reject(new TicketError("disconnected"));
     if (this.state === "closed") return;
     const pause = code === REFUSED ? PAUSES_MS.at(-1) : PAUSES_MS[Math.min(this.#failures++, PAUSES_MS.length - 1)];
-    // A little chance keeps a shop's pages from all knocking at once.
+    // By chance: a shop's pages must not all knock at once.
     this.#timers.open = setTimeout(() => this.#open(), pause * (0.75 + Math.random() / 2));
     this.#become(code === REFUSED ? "refused" : "waiting");
   }
@@ -269,7 +272,7 @@ export class Daemon extends EventTarget {
   }
 
   #welcome({ version, protocol }) {
-    this.#failures = 0; // only a daemon that speaks counts as back
+    this.#failures = 0; // only one that speaks is back
     this.info = { version, protocol };
     this.#greeted.resolve(this.info);
     this.#become("connected");
@@ -298,7 +301,7 @@ export class Daemon extends EventTarget {
     return entry;
   }
 
-  /** A caller's own promise of an entry, which ends earlier if the caller says so. */
+  /** A caller's own promise of an entry. */
   #follow(entry, { onAck, finalOnly, timeout, signal } = {}) {
     if (finalOnly) {
       entry.finalOnly = true;
@@ -379,17 +382,17 @@ export class Daemon extends EventTarget {
   #keep({ id, message, at }) {
     const { store } = this.#options;
     try {
-      store?.setItem(PREFIX + id, JSON.stringify({ at, message }));
+      store?.setItem(this.#prefix + id, JSON.stringify({ at, message }));
     } catch {
-      this.#unkeep(id); // full: then this one is not kept over a reload before its ack
+      this.#unkeep(id); // full: not kept before its ack
     }
   }
 
   #unkeep(id) {
     try {
-      this.#options.store?.removeItem(PREFIX + id);
+      this.#options.store?.removeItem(this.#prefix + id);
     } catch {
-      // a store that does not let go costs a question at the next load, nothing else
+      // costs a question at the next load
     }
   }
 
@@ -399,16 +402,16 @@ export class Daemon extends EventTarget {
     if (entry.finalOnly) this.#tellTopics();
   }
 
-  /** Tickets from before a reload go on. One that is old and was never acknowledged is asked after, not printed. */
+  /** Tickets from before a reload go on; one that is old and was never acked is asked after, not printed. */
   #recall() {
     const { store, resendWithin } = this.#options;
     const keys = Array.from({ length: store?.length ?? 0 }, (_, index) => store.key(index));
     const kept = [];
-    for (const key of keys.filter((one) => one?.startsWith(PREFIX))) {
+    for (const key of keys.filter((one) => one?.startsWith(this.#prefix))) {
       try {
-        kept.push({ id: key.slice(PREFIX.length), ...JSON.parse(store.getItem(key)) });
+        kept.push({ id: key.slice(this.#prefix.length), ...JSON.parse(store.getItem(key)) });
       } catch {
-        this.#unkeep(key.slice(PREFIX.length));
+        this.#unkeep(key.slice(this.#prefix.length));
       }
     }
     for (const { id, at, message } of kept.sort((one, other) => one.at - other.at)) {
@@ -432,7 +435,7 @@ export class Daemon extends EventTarget {
     }
   }
 
-  /** One question with its answer. Those that share an id are asked one after the other: answers carry nothing else. */
+  /** Those that share an id are asked one after the other: answers carry nothing else. */
   #ask(message, how = {}) {
     const key = message.id ?? "";
     const question = { message, ...deferred() };
@@ -468,7 +471,7 @@ export class Daemon extends EventTarget {
     if (rest.length) this.#send(rest[0].message);
   }
 
-  /** What changes a job is not asked twice blindly: after a lost connection the job itself says whether it was done. */
+  /** What changes a job is not asked twice blindly: after a lost connection the job says whether it was done. */
   async #steer(message, reached, how) {
     for (let again = false; ; again = true) {
       try {
@@ -484,10 +487,9 @@ export class Daemon extends EventTarget {
   }
 }
 
-/** Given up by the caller: whether the daemon has it may not be known. */
 const given = (code, { id, step }) => new TicketError(code, "", { id, accepted: { new: false, sent: null, acked: true }[step] });
 
-/** Without the category word that v1 clients split on. */
+/** Without the word that v1 clients split on. */
 const sentence = (text) => text?.replace(/^[A-Z]+: /, "");
 
 const asResult = ({ id, state, code, printer, duration_ms, mensaje }) => {
@@ -496,7 +498,7 @@ const asResult = ({ id, state, code, printer, duration_ms, mensaje }) => {
 
 const asJob = ({ tipo, mensaje, ...job }) => ({ ...job, printed: PRINTED.includes(job.state), text: sentence(mensaje) });
 
-/** A promise with its ends outside. One that nobody waits for any more may fail in silence. */
+/** A promise with its ends outside; one that nobody waits for may fail in silence. */
 function deferred() {
   let ends;
   const promise = new Promise((resolve, reject) => (ends = { resolve, reject }));
@@ -504,7 +506,7 @@ function deferred() {
   return { promise, ...ends };
 }
 
-/** `promise`, unless `timeout` (ms) or `signal` ends it with what `give` makes of "timeout" or "aborted". */
+/** `promise`, unless `timeout` or `signal` ends it with what `give` makes of "timeout" or "aborted". */
 function bounded(promise, { timeout, signal } = {}, give) {
   if (timeout === undefined && !signal) return promise;
   return new Promise((resolve, reject) => {
@@ -525,7 +527,7 @@ function defaultStore() {
   try {
     return globalThis.localStorage ?? null;
   } catch {
-    return null; // a page that may keep nothing
+    return null;
   }
 }
 
@@ -550,12 +552,44 @@ async function permission() {
   return null;
 }
 
+/** A WebSocket's likeness through the daemon's own window, which tells the daemon for whom it speaks. */
+function bridgeTo(popup, origin) {
+  let ready = false;
+  return class {
+    constructor() {
+      addEventListener("message", this);
+      this.watch = setInterval(() => popup.closed && this.#end({ code: 1006, reason: "popup" }), 500);
+      if (ready) this.#ask("connect");
+    }
+    #ask(action, data) {
+      popup.postMessage({ bridge: "ticket-daemon", action, data }, origin);
+    }
+    handleEvent({ source, data: { bridge, event, ...more } = {} }) {
+      if (source !== popup || bridge !== "ticket-daemon") return;
+      ready = true;
+      if (event === "ready") this.#ask("connect");
+      if (event === "message") this.onmessage(more);
+      if (event === "close") this.#end(more);
+    }
+    #end(event) {
+      clearInterval(this.watch);
+      removeEventListener("message", this);
+      this.onclose?.(event);
+    }
+    send(data) {
+      this.#ask("send", data);
+    }
+    close() {
+      this.onclose = null;
+      this.#end();
+      if (!popup.closed) this.#ask("close");
+    }
+  };
+}
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/**
- * Why the daemon can or cannot be reached from this page: `{ verdict, permission }`. A page sees the same of almost
- * every trouble, so it is found out from around it. `onPrompt` is called when the browser's question is unanswered.
- */
+/** A page sees the same of almost every trouble, so why is found out from around it. */
 export async function diagnose({
   url = "ws://127.0.0.1:8766/ws",
   WebSocket = globalThis.WebSocket,
@@ -617,10 +651,8 @@ async function why(url, waited) {
 
 // --- tickets ---
 
-/** Commands that came with version 1.1 of the document. */
 const NEWER = ["pdf417", "datamatrix", "aztec", "columns"];
 
-/** A document as it grows: every call adds a command and returns the ticket. Options have the document's own names. */
 export class Ticket {
   commands = [];
 
@@ -653,18 +685,6 @@ export class Ticket {
   barcode(symbology, data, options) {
     return this.add("barcode", { symbology, data, ...options });
   }
-  qr(data, options) {
-    return this.add("qr", { data, ...options });
-  }
-  pdf417(data, options) {
-    return this.add("pdf417", { data, ...options });
-  }
-  datamatrix(data, options) {
-    return this.add("datamatrix", { data, ...options });
-  }
-  aztec(data, options) {
-    return this.add("aztec", { data, ...options });
-  }
   feed(lines = 1) {
     return this.add("feed", { lines });
   }
@@ -685,4 +705,10 @@ export class Ticket {
     const version = this.commands.some(({ type }) => NEWER.includes(type)) ? "1.1" : "1.0";
     return { version, profile: this.profile, commands: this.commands };
   }
+}
+
+for (const type of ["qr", "pdf417", "datamatrix", "aztec"]) {
+  Ticket.prototype[type] = function (data, options) {
+    return this.add(type, { data, ...options });
+  };
 }

@@ -20,6 +20,7 @@ from ticket_daemon.poster.document import decode, encode
 from ticket_daemon.queue import JobState
 from ticket_daemon.server import described, wire
 from ticket_daemon.server.described.asyncapi import ANSWERED_BY, NEWS
+from ticket_daemon.server.described.meanings import COMPONENTS, FIELDS
 from ticket_daemon.server.described.openapi import OPERATIONS
 from ticket_daemon.server.described.schemas import ANSWERS, REQUESTS
 
@@ -90,6 +91,15 @@ def test_types_said_are_the_types_there_are() -> None:
 
 
 # --- documents ---
+
+
+def test_every_part_of_a_document_says_what_it_is() -> None:
+    parts = load_description("schemas/document.json")["$defs"]
+    assert [name for name, part in parts.items() if not part.get("description")] == []
+    said = {name: set(fields) for name, fields in FIELDS.items()}
+    there = {name: set(part["properties"]) for name, part in parts.items() if not name.endswith("Command")}
+    assert said == there
+    assert set(COMPONENTS) <= set(parts)
 
 
 @pytest.mark.parametrize("path", RECEIPTS, ids=lambda path: path.stem)

@@ -18,6 +18,7 @@ from ticket_daemon.poster.document import Document
 from ticket_daemon.poster.document.model import SYMBOLOGIES
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.server import wire
+from ticket_daemon.server.described.meanings import COMPONENTS, FIELDS
 from ticket_daemon.server.desk import Burst, BurstRequest, LogLines
 from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned
 
@@ -73,6 +74,10 @@ def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]
             _absent_not_null(schema)
         for field, rule in _RULES.get(name, {}).items():
             schema["properties"][field].update(rule)
+        for field, meaning in FIELDS.get(name, {}).items():
+            schema["properties"][field]["description"] = meaning
+        if name in COMPONENTS:
+            schema["description"] = COMPONENTS[name]
     found["Error"]["properties"]["code"]["enum"] = error_codes()
     found["SubscribeRequest"]["properties"]["topics"]["items"] = {"enum": list(wire.TOPICS)}
     for name in ("TicketRequest", "PreviewRequest"):
