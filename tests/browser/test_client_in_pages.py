@@ -145,6 +145,7 @@ def test_diagnose_in_a_page_of_this_machine(browser: Browser, tmp_path: Path) ->
         mute.listen()
         ws = daemon.url.replace("http", "ws")
         assert verdict(page, f"{site}/?url={ws}/ws") == "ok"
+        assert verdict(page, f"{site}/?url={ws}/elsewhere") == "wrong_path"
         assert verdict(page, f"{site}/?url=ws://127.0.0.1:{free_port()}/ws") == "not_running"
         assert verdict(page, f"{site}/?url=ws://127.0.0.1:{mute.getsockname()[1]}/ws") == "hung"
         with page_server({"/": ("text/html", "another program")}) as other:
@@ -174,10 +175,14 @@ def tls(tmp_path: Path) -> ssl.SSLContext:
 
 
 def test_diagnose_in_a_page_of_a_public_https_site(browser: Browser, tls: ssl.SSLContext, tmp_path: Path) -> None:
-    with page_server(probe_pages(), tls=tls) as server, daemon_process(tmp_path / "daemon") as daemon:
-        query = f"?url={daemon.url.replace('http', 'ws')}/ws"
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(page_server(probe_pages(), tls=tls))
         port = server.rpartition(":")[2]
         site = f"https://pos.example:{port}"
+        allowed = f'[server]\nallowed_origins = ["{site}"]\n'
+        daemon = stack.enter_context(daemon_process(tmp_path / "daemon", config=allowed))
+        stranger = stack.enter_context(daemon_process(tmp_path / "stranger"))
+        query = f"?url={daemon.url.replace('http', 'ws')}/ws"
         overrides = f"--ip-address-space-overrides=127.0.0.1:{port}=public"
         with launched(browser, overrides, "--host-resolver-rules=MAP pos.example 127.0.0.1") as chromium:
             page = chromium.new_context(ignore_https_errors=True).new_page()
@@ -185,6 +190,7 @@ def test_diagnose_in_a_page_of_a_public_https_site(browser: Browser, tls: ssl.SS
             page.context.grant_permissions(["local-network-access"], origin=site)
             assert verdict(page, f"{site}/{query}") == "ok"
             assert verdict(page, f"{site}/?url=ws://127.0.0.1:{free_port()}/ws") == "not_running"
+            assert verdict(page, f"{site}/?url={stranger.url.replace('http', 'ws')}/ws") == "origin_refused"
             # a frame of another origin is not given its page's permission by itself
             with page_server(probe_pages(f"{site}/{query}")) as outer:
                 page.goto(f"{outer}/frame")
@@ -208,3 +214,47 @@ def test_diagnose_in_an_https_page_that_names_a_host(browser: Browser, tls: ssl.
     with page_server(probe_pages(), tls=tls) as site, launched(browser, rules) as chromium:
         page = chromium.new_context(ignore_https_errors=True).new_page()
         assert verdict(page, f"{site}/?url=ws://caja.lan:8766/ws") == "mixed_content"
+
+
+# --- the bridge ---
+
+
+def test_a_page_that_may_not_connect_prints_over_the_bridge(
+    browser: Browser, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    module = probe_pages()["/client.js"]
+    port = free_port()
+    page_text = f"""<!doctype html><meta charset="utf-8"><title>Caja</title><button id="open">Puente</button>
+<script type="module">
+import {{ connect, Ticket }} from "./client.js";
+window.daemon = connect({{ url: "ws://127.0.0.1:{port}/ws" }});
+window.sell = () => daemon.print(new Ticket("Generic 80mm").text("VENTA 1001").cut(), {{ id: "1001" }});
+document.getElementById("open").onclick = () => daemon.openBridge();
+</script>"""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(page_server({"/": ("text/html", page_text), "/client.js": module}, tls=tls))
+        site_port = server.rpartition(":")[2]
+        site = f"https://pos.example:{site_port}"
+        printer = stack.enter_context(TcpPrinter())
+        settings = f'[server]\nallowed_origins = ["{site}"]\n{config(printer.uri)}'
+        arguments = ("--port", str(port))
+        daemon = stack.enter_context(daemon_process(tmp_path / "daemon", *arguments, config=settings))
+        overrides = f"--ip-address-space-overrides=127.0.0.1:{site_port}=public"
+        chromium = stack.enter_context(launched(browser, overrides, "--host-resolver-rules=MAP pos.example 127.0.0.1"))
+        page = chromium.new_context(ignore_https_errors=True).new_page()
+        page.goto(site)
+        page.wait_for_function("window.daemon?.state === 'waiting'")
+        assert page.evaluate("daemon.diagnose().then(({ verdict }) => verdict)") == "permission_denied"
+        with page.expect_popup() as opening:
+            page.get_by_role("button", name="Puente").click()
+        page.wait_for_function("daemon.state === 'connected'")
+        assert page.evaluate("sell().then(({ printed }) => printed)") is True
+        assert printer.wait_for(len(SALE_BYTES)) == SALE_BYTES
+        # a daemon that was killed is found again through the same window
+        daemon.kill()
+        page.wait_for_function("daemon.state === 'waiting'")
+        stack.enter_context(daemon_process(tmp_path / "daemon", *arguments, config=settings))
+        page.wait_for_function("daemon.state === 'connected'")
+        assert page.evaluate("sell().then(({ printed }) => printed)") is True
+        opening.value.close()
+        page.wait_for_function("daemon.state === 'waiting' && daemon.reason === 'popup'")
