@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from ticket_daemon.poster.profile.model import Cell
+from ticket_daemon.poster.profile.model import CharacterCell
 from ticket_daemon.poster.raster.cells import CellFont, cell_fonts
 
 #: Hexadecimal digits of 3 by 5 dots, one octal digit a row.
@@ -81,7 +81,7 @@ def _from_system(character: str, width: int, height: int) -> tuple[int, ...] | N
     from ticket_daemon.poster.raster.text import draw_text
 
     wide = unicodedata.east_asian_width(character) in "WF"
-    drawn = draw_text(character, cell=Cell(max(1, width // 2 if wide else width), height), max_width=width)
+    drawn = draw_text(character, cell=CharacterCell(max(1, width // 2 if wide else width), height), max_width=width)
     bitmap = drawn.bitmap
     if drawn.missing or bitmap.height != height or bitmap.width > width:
         return None

@@ -19,7 +19,7 @@ Dots = Annotated[int, Meta(ge=1, le=4096)]
 StatusWay = Literal["dle_eot", "asb", "gs_r", "gs_i", "process_id"]
 
 
-class Cell(Struct, frozen=True):
+class CharacterCell(Struct, frozen=True):
     """A font's character cell in dots."""
 
     width: Dots
@@ -39,8 +39,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     paper_mm: Annotated[int, Meta(ge=10, le=300)] = 80
     dots: Annotated[int, Meta(ge=64, le=4096, multiple_of=8)] = 576  #: across the paper; whole bytes
     dpi: Annotated[int, Meta(ge=50, le=1200)] = 203
-    font_a: Cell = Cell(12, 24)
-    font_b: Cell = Cell(9, 17)
+    font_a: CharacterCell = CharacterCell(12, 24)
+    font_b: CharacterCell = CharacterCell(9, 17)
     line_spacing: Dots = 30  #: dots, after ESC 2
     code_pages: dict[str, Annotated[int, Meta(ge=0, le=255)]] = field(default_factory=lambda: {"PC437": 0})
     default_code_page: str = "PC437"  #: what ESC @ leaves set
@@ -60,7 +60,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     status: tuple[StatusWay, ...] = ()
     notes: str = ""
 
-    def cell(self, font: str) -> Cell:
+    def cell(self, font: str) -> CharacterCell:
         """The cell of font "A" or "B", in dots."""
         return self.font_b if font == "B" else self.font_a
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticket_daemon.poster.clusters import cluster_columns, split_clusters
-from ticket_daemon.poster.profile.model import Cell
+from ticket_daemon.poster.profile.model import CharacterCell
 from ticket_daemon.poster.raster.bidi import visual_runs
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.cells import CellFont, cell_font
@@ -74,7 +74,7 @@ class _Piece:
 def draw_text(
     text: str,
     *,
-    cell: Cell,
+    cell: CharacterCell,
     size: tuple[int, int] = (1, 1),
     bold: bool = False,
     underline: int = 0,
@@ -93,7 +93,7 @@ def draw_text(
 @functools.lru_cache(maxsize=_MAX_LINES)
 def _draw(
     text: str,
-    cell: Cell,
+    cell: CharacterCell,
     size: tuple[int, int],
     bold: bool,
     underline: int,
@@ -216,7 +216,7 @@ def _can_shape() -> bool:
 class _Pen:
     """Sets pieces side by side on a canvas."""
 
-    def __init__(self, canvas: Image.Image, cell: Cell, size: tuple[int, int]) -> None:
+    def __init__(self, canvas: Image.Image, cell: CharacterCell, size: tuple[int, int]) -> None:
         self._canvas = canvas
         self._cell = cell
         self._column, self._height = cell.width * size[0], cell.height * size[1]

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticket_daemon.poster.clusters import columns
-from ticket_daemon.poster.profile.model import Cell
+from ticket_daemon.poster.profile.model import CharacterCell
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.fonts import FontBook, system_fonts
 from ticket_daemon.poster.raster.text import draw_text
 
-A = Cell(12, 24)
-B = Cell(9, 17)
+A = CharacterCell(12, 24)
+B = CharacterCell(9, 17)
 BARE = FontBook(())
 
 SCRIPTS = {
@@ -49,7 +49,9 @@ def ink(bitmap: Bitmap) -> int:
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (2, 1), (1, 3)])
 @pytest.mark.parametrize("cell", [A, B])
-def test_a_line_is_as_wide_as_its_columns_and_one_cell_high(text: str, size: tuple[int, int], cell: Cell) -> None:
+def test_a_line_is_as_wide_as_its_columns_and_one_cell_high(
+    text: str, size: tuple[int, int], cell: CharacterCell
+) -> None:
     drawn = draw_text(text, cell=cell, size=size, max_width=4096)
     assert drawn.bitmap.width == columns(text) * cell.width * size[0]
     assert drawn.bitmap.height == cell.height * size[1]

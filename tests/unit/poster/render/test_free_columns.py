@@ -8,14 +8,15 @@ import pytest
 from PIL import Image
 
 from ticket_daemon.poster.emulator import draw
-from ticket_daemon.poster.profile.model import Cell, Profile
+from ticket_daemon.poster.profile.model import CharacterCell, Profile
 from ticket_daemon.poster.raster.text import draw_text
 from ticket_daemon.poster.render import render_ticket
 
 PROFILE = Profile("80mm", code_pages={"WPC1252": 16}, cutter="none")
 HEBREW, ARABIC = "שלום", "المجموع"
 needs_fonts = pytest.mark.skipif(
-    bool(draw_text(HEBREW + ARABIC, cell=Cell(12, 24), max_width=576).missing), reason="apt install fonts-noto-core"
+    bool(draw_text(HEBREW + ARABIC, cell=CharacterCell(12, 24), max_width=576).missing),
+    reason="apt install fonts-noto-core",
 )
 
 
