@@ -86,6 +86,7 @@ def check(_: list[str]) -> int:
         (PYTHON, "-m", "ruff", "check", "."),
         (PYTHON, "-m", "ruff", "format", "--check", "."),
         (PYTHON, "-m", "mypy"),
+        (PYTHON, "-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"),
         (SCRIPTS / ("lint-imports.exe" if os.name == "nt" else "lint-imports"),),
     )
     return max([*(call(*step) for step in steps), audit()])

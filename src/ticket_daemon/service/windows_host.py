@@ -86,8 +86,9 @@ def host(name: str, work: Callable[[Control], None]) -> bool:
     if sys.platform != "win32":
         return False
     import pywintypes
-    import servicemanager
+    import servicemanager as pywin32
 
+    servicemanager: Any = pywin32  # its stubs leave functions untyped
     servicemanager.Initialize(name, None)
     servicemanager.PrepareToHostSingle(lambda arguments: Hosted(name, work, _teller(name)))
     try:

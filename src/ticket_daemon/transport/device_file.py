@@ -103,6 +103,8 @@ class FileLink(Link):
         return not stat.S_ISREG(mode)
 
     def _open_device(self) -> int:
+        if sys.platform == "win32":
+            raise NotImplementedError  # `_is_device` says that there are none
         flags = os.O_NONBLOCK | os.O_NOCTTY
         if self.two_way:
             try:
@@ -202,7 +204,7 @@ class FileLink(Link):
 
 def _can_wait(fd: int) -> bool:
     """Whether the system can say when there is something to read; /dev/null and its like are always ready."""
-    if not hasattr(select, "epoll"):
+    if sys.platform != "linux":
         return True
     with select.epoll() as poll:
         try:

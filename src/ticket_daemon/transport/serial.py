@@ -82,13 +82,13 @@ class SerialLink(Link):
         return open_device(self._address)
 
     def _driven(self, device: serial.Serial) -> Port:
-        if sys.platform == "win32" or self._threads:
-            from ticket_daemon.transport.serial_threads import ThreadPort
+        if sys.platform != "win32" and not self._threads:
+            from ticket_daemon.transport.serial_posix import EventPort
 
-            return ThreadPort(device, self._stall_s)
-        from ticket_daemon.transport.serial_posix import EventPort
+            return EventPort(device, (lambda: bool(device.dsr)) if self._address.flow == "dsrdtr" else None)
+        from ticket_daemon.transport.serial_threads import ThreadPort
 
-        return EventPort(device, (lambda: bool(device.dsr)) if self._address.flow == "dsrdtr" else None)
+        return ThreadPort(device, self._stall_s)
 
     def _not_opened(self, error: OSError | ValueError) -> LinkError:
         number = getattr(error, "errno", None)

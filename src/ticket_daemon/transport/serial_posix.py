@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import errno
 import fcntl
+import sys
 import termios
 from collections.abc import Callable
 from typing import Final
@@ -18,6 +19,8 @@ import serial
 
 from ticket_daemon.transport.addresses import SerialAddress
 from ticket_daemon.transport.descriptors import Descriptor
+
+assert sys.platform != "win32"  # for the type checker: what follows is not looked at for Windows
 
 #: Epson's printers say stop with some 128 bytes of room left (TM-T88 family, hardware specification: "buffer full");
 #: half of that leaves as much for what an adapter holds.

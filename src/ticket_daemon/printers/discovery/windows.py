@@ -27,7 +27,9 @@ async def find(enumerate_printers: Enumerate | None = None) -> list[FoundPrinter
     if enumerate_printers is None:
         if sys.platform != "win32":
             raise NotLooked("discovery.not_windows")
-        from ticket_daemon.windows.spooler import installed_printers as enumerate_printers
+        from ticket_daemon.windows.spooler import installed_printers
+
+        enumerate_printers = installed_printers
     try:
         installed = await asyncio.to_thread(enumerate_printers)
     except (SpoolerError, ImportError) as error:
