@@ -17,6 +17,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "help.service": ("install", "uninstall", "start", "stop", "service"),
     "help.printers": ("printers", "doctor", "calibrate", "emulator"),
     "help.tickets": ("print", "preview", "render", "jobs", "job", "cancel", "hold", "release", "reprint"),
+    "help.security": ("token", "password", "tls"),
     "help.build": ("build", "build-console"),
     "help.other": (),
 }

@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
                      "(needs administrator rights)"),
     "help.printers": ("Impresoras", "Printers"),
     "help.tickets": ("Tickets", "Tickets"),
+    "help.security": ("Quién puede imprimir y mirar", "Who may print and look"),
     "help.build": ("Un ejecutable para una tienda", "An executable for a shop"),
     "help.other": ("Además", "Also"),
     "help.examples": ("Ejemplos", "Examples"),
@@ -59,6 +60,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "verb.hold": ("retenerlo", "keep it back"),
     "verb.release": ("dejarlo seguir", "let it go on"),
     "verb.reprint": ("imprimirlo otra vez", "print it once more"),
+    "verb.token": ("lo que un punto de venta enseña para imprimir", "what a point of sale shows to print"),
+    "verb.password": ("la contraseña de la página", "the page's password"),
+    "verb.tls": ("certificados propios de la tienda", "certificates of the shop's own"),
     "verb.build": ("un solo archivo con la configuración dentro, que nadie puede cambiar", "one file with the "
                    "configuration inside, which nobody can change"),
     "verb.build-console": ("lo mismo, mostrándolo todo en su consola", "the same, showing everything on its console"),
