@@ -73,7 +73,7 @@ async def test_a_burst_prints_every_ticket_in_order(daemon: DaemonProcess, http:
 
 @pytest.mark.parametrize("body", ['{"count":0}', '{"count":101}', '{"count":"many"}', "[]", "{"])
 async def test_a_burst_of_another_size_is_refused(http: aiohttp.ClientSession, body: str) -> None:
-    answer = await http.post("/api/v1/printers/virtual/burst", data=body)
+    answer = await http.post("/api/v1/printers/virtual/burst", data=body, headers={"Content-Type": "application/json"})
     assert answer.status == 400
     assert (await answer.json())["code"] in ("invalid_message", "invalid_json")
 
