@@ -190,7 +190,7 @@ def test_a_daemon_that_dies_in_the_middle_of_printing_leaves_it_to_a_person(tmp_
     with TcpPrinter() as printer:
         settings = config(printer.uri)
         with (
-            daemon_process(tmp_path, *arguments, config=settings, program=(CRASH_AT, "write", "half")) as dying,
+            daemon_process(tmp_path, *arguments, config=settings, program=(CRASH_AT, "start,write", "half")) as dying,
             node(script, dying.url) as page,
         ):
             dying.process.wait(30)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from ticket_daemon.client.conversation import Conversation, Lost, News, OnAck
 from ticket_daemon.client.outcome import PAUSES_S, Outcome, Source, raw
 from ticket_daemon.server.wire import answers, requests
+from ticket_daemon.tasks import end
 
 if TYPE_CHECKING:
     import aiohttp
@@ -67,9 +68,7 @@ class AsyncClient:
 
     async def __aexit__(self, *_: object) -> None:
         if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
+            await end(self._running)
         self._talk.close()
 
     async def connected(self) -> answers.Info:
@@ -217,9 +216,8 @@ class AsyncClient:
                 if isinstance(frame.data, str):
                     greeted = self._talk.receive(frame.data) or greeted
         finally:
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await sending
+            with contextlib.suppress(ConnectionError):
+                await end(sending)
         return greeted
 
 

@@ -29,6 +29,7 @@ from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.server.verbs import Verbs
+from ticket_daemon.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -181,9 +182,8 @@ class Server:
             if expiry is not None:
                 expiry.cancel()
             self._sockets.pop(socket, None)
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await sending
+            with contextlib.suppress(ConnectionError):
+                await end(sending)
             log.info("client_gone", extra={"client": request.remote, "close_code": socket.close_code})
         return socket
 

@@ -8,7 +8,6 @@ than never, and that only a printer which has answered is believed to be able to
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -23,6 +22,7 @@ from ticket_daemon.poster.escpos.answers import (
     realtime_reasons,
 )
 from ticket_daemon.poster.escpos.status import AutoStatus, RealtimeStatus, Response, TransmitStatus
+from ticket_daemon.tasks import end
 from ticket_daemon.transport import Link
 
 log = logging.getLogger(__name__)
@@ -80,9 +80,7 @@ class Talk:
     async def end(self) -> None:
         """Stop reading; whoever waits is told that the answer will not come."""
         if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+            await end(self._reading)
         self._give_up()
 
     def _give_up(self) -> None:

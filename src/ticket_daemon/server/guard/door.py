@@ -8,7 +8,6 @@ sent stays within a bound for all of them together.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from ticket_daemon.server import wire
 from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.limits import client_of
+from ticket_daemon.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -175,9 +175,7 @@ class Door:
     async def close(self) -> None:
         """End the task."""
         if self._sweeping is not None:
-            self._sweeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeping
+            await end(self._sweeping)
 
     def enter(self, connection: Connection, client: str) -> bool:
         """Whether there is a place."""
