@@ -7,6 +7,7 @@ here once, with the queue's own statements), turn about, so that both see the sa
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -23,7 +24,7 @@ from ticket_daemon.queue.store import Store
 
 JOBS = 1_000_000
 BATCH = 20_000
-ROUNDS = 5
+ROUNDS = 3
 CONNECTIONS, PRINTERS = 8, 4
 
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str]) -> None:
                     database = Path(folder) / "queue.db"
                     if is_full:
                         shutil.copyfile(full, database)
+                        os.sync()  # or the copy is still being written while the tickets' commits wait for the disk
                     run = daemon.durable(document, CONNECTIONS, PRINTERS, database if is_full else None)
                     rates[is_full].append(run.rate)
             empty, filled = statistics.median(rates[False]), statistics.median(rates[True])
