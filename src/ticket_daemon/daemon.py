@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, claims
+from ticket_daemon import __version__, claims, wire
 from ticket_daemon.config import Settings, changed, differences
 from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
@@ -32,7 +32,6 @@ from ticket_daemon.printers import Destination, Destinations, Discovery
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.printers.discovery import sources
 from ticket_daemon.queue import Job, JobState, Queue
-from ticket_daemon.server import wire
 from ticket_daemon.server.app import Server
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard import pairing
@@ -41,10 +40,10 @@ from ticket_daemon.server.guard.door import Door
 from ticket_daemon.server.metrics import Metrics, Sources
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
-from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.spooler import Spooler
 from ticket_daemon.spooler.configured import configured, installed
 from ticket_daemon.transport.descriptors import raise_limit
+from ticket_daemon.verbs import Verbs
 
 if TYPE_CHECKING:
     from ticket_daemon.server.guard.certificate import Certificate

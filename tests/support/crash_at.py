@@ -19,10 +19,10 @@ from typing import Any
 from ticket_daemon.queue.store import Store
 from ticket_daemon.server.app import Outbox
 from ticket_daemon.server.audience import Audience
-from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.talk import Talk
 from ticket_daemon.transport.raw_socket import SocketLink
+from ticket_daemon.verbs import Verbs
 
 #: What can be named, and where it is.
 CALLS: dict[str, tuple[type, str]] = {

@@ -15,7 +15,7 @@ import click
 import msgspec
 import pytest
 
-from ticket_daemon import errors
+from ticket_daemon import errors, wire
 from ticket_daemon.cli import VERBS, main
 from ticket_daemon.config import PrinterSettings, Settings, load
 from ticket_daemon.daemon import Daemon
@@ -25,7 +25,7 @@ from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command, Document
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.render import render_ticket
-from ticket_daemon.server import http, wire
+from ticket_daemon.server import http
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

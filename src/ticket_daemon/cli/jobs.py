@@ -9,7 +9,7 @@ import click
 from ticket_daemon.cli.common import daemon_at, says_errors, token_option, url_option
 
 if TYPE_CHECKING:
-    from ticket_daemon.server.wire import JobAnswer
+    from ticket_daemon.wire import JobAnswer
 
 
 def _show(job: JobAnswer) -> None:

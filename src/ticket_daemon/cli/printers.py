@@ -67,8 +67,7 @@ def _listed(url: str) -> dict[str, Any]:
         return listed
     if status:
         fail(msgspec.json.decode(body).get("mensaje", f"HTTP {status}"))
-    from ticket_daemon import messages
-    from ticket_daemon.server import wire
+    from ticket_daemon import messages, wire
 
     click.echo(messages.text("printers.no_daemon", language(), url=url), err=True)
     snapshot = _look()
@@ -93,10 +92,9 @@ def _scanned(network: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """What listens on port 9100 there and is not in the list yet."""
     import msgspec
 
-    from ticket_daemon import messages
+    from ticket_daemon import messages, wire
     from ticket_daemon.printers.discovery.scan import network as checked
     from ticket_daemon.printers.discovery.scan import scan
-    from ticket_daemon.server import wire
 
     where = checked(network)
     click.echo(messages.text("printers.scanning", language(), network=str(where)), err=True)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from ticket_daemon.client.conversation import Conversation, Lost, News, OnAck
 from ticket_daemon.client.outcome import PAUSES_S, Outcome, Source, raw
-from ticket_daemon.server.wire import answers, requests
 from ticket_daemon.tasks import end
+from ticket_daemon.wire import answers, requests
 
 if TYPE_CHECKING:
     import aiohttp

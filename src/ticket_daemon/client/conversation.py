@@ -17,7 +17,7 @@ import msgspec
 
 from ticket_daemon.client.outcome import FINAL, HELD, PASSES_IN_S, PASSING, Outcome, outcome, refused
 from ticket_daemon.errors import NoAnswer, Refused
-from ticket_daemon.server.wire import answers, requests
+from ticket_daemon.wire import answers, requests
 
 Send = Callable[[bytes], None]
 OnAck = Callable[[answers.Ack], object]

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ticket_daemon.errors import DocumentError, Refused
-from ticket_daemon.server.wire import answers
+from ticket_daemon.wire import answers
 
 #: States of which `success` is said.
 PRINTED: Final = frozenset(("confirmed", "sent", "spooled"))

@@ -29,7 +29,7 @@ from ticket_daemon.client.outcome import (
     refused,
 )
 from ticket_daemon.errors import NoAnswer, Refused, Unreachable
-from ticket_daemon.server.wire import answers, requests
+from ticket_daemon.wire import answers, requests
 
 #: Seconds between looks at a job that has not ended: soon at first, since most tickets are quick.
 LOOKS_S: Final = (0.02, 0.04, 0.08, 0.15, 0.25)

@@ -1,1 +1,1 @@
-"""WebSocket and HTTP: the wire, sessions, and the application that serves them."""
+"""WebSocket and HTTP: sessions, and the application that serves them."""

@@ -28,8 +28,8 @@ from ticket_daemon.server.guard.pairing import Pairing
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
-from ticket_daemon.server.verbs import Verbs
 from ticket_daemon.tasks import end
+from ticket_daemon.verbs import Verbs
 
 log = logging.getLogger(__name__)
 

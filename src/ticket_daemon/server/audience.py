@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ticket_daemon import wire
 from ticket_daemon.printers import Destination
 from ticket_daemon.queue import Job
-from ticket_daemon.server import wire
 
 if TYPE_CHECKING:
     from ticket_daemon.server.session import Session

@@ -20,15 +20,15 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Raw, Struct
 
-from ticket_daemon import messages
+from ticket_daemon import messages, wire
 from ticket_daemon.errors import InvalidJson, MessageError, QueueFull, UnknownPrinter
 from ticket_daemon.poster.document import Source, encode
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination
-from ticket_daemon.server import log_lines, wire
-from ticket_daemon.server.verbs import Order, Verbs
+from ticket_daemon.server import log_lines
 from ticket_daemon.validation import explain
+from ticket_daemon.verbs import Order, Verbs
 
 log = logging.getLogger(__name__)
 

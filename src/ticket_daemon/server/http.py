@@ -13,14 +13,15 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from ticket_daemon import wire
 from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge, UnknownPrinter
-from ticket_daemon.server import desk, wire
+from ticket_daemon.server import desk
 from ticket_daemon.server.desk import Desk
 from ticket_daemon.server.guard.access import Need
 from ticket_daemon.server.guard.middleware import bearer, caller_of, whole_body
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Upkeep
-from ticket_daemon.server.verbs import Order, Verbs
+from ticket_daemon.verbs import Order, Verbs
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ticket_daemon import __version__, messages
+from ticket_daemon import __version__, messages, wire
 from ticket_daemon.config import Settings
 from ticket_daemon.printers import Destinations, FoundPrinter, Snapshot
 from ticket_daemon.queue import Job, JobState, Queue
-from ticket_daemon.server import wire
 from ticket_daemon.server.figures import Figures
 
 PortOf = Callable[[str], str]

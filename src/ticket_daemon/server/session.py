@@ -15,14 +15,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from ticket_daemon import messages
+from ticket_daemon import messages, wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.queue import Job
-from ticket_daemon.server import wire
 from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard.access import Caller, Need
 from ticket_daemon.server.overview import Overview
-from ticket_daemon.server.verbs import RENDER_ASIDE, Offered, Order, Verbs
+from ticket_daemon.verbs import RENDER_ASIDE, Offered, Order, Verbs
 
 log = logging.getLogger(__name__)
 

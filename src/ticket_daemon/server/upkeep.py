@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from ticket_daemon.server import wire
+from ticket_daemon import wire
 
 
 class Reloaded(Struct, frozen=True, kw_only=True):

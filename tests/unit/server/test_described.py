@@ -13,12 +13,13 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate as validate_openapi
 
+from ticket_daemon import wire
 from ticket_daemon.config import load
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document import decode, encode
 from ticket_daemon.queue import JobState
-from ticket_daemon.server import described, wire
+from ticket_daemon.server import described
 from ticket_daemon.server.described.asyncapi import ANSWERED_BY, NEWS
 from ticket_daemon.server.described.meanings import COMPONENTS, FIELDS
 from ticket_daemon.server.described.openapi import OPERATIONS

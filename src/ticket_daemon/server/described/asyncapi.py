@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ticket_daemon import __version__
-from ticket_daemon.server import wire
+from ticket_daemon import __version__, wire
 from ticket_daemon.server.described.schemas import ANSWERS, REQUESTS, components
 
 _SCHEMAS: Final = "#/components/schemas/"

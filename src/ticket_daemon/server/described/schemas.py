@@ -13,11 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ticket_daemon import errors
+from ticket_daemon import errors, wire
 from ticket_daemon.poster.document import Document
 from ticket_daemon.poster.document.model import SYMBOLOGIES
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.server import wire
 from ticket_daemon.server.described.meanings import COMPONENTS, FIELDS
 from ticket_daemon.server.desk import Burst, BurstRequest, LogLines
 from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ticket_daemon.errors import ConfigError
-from ticket_daemon.server.wire import TlsHealth
+from ticket_daemon.wire import TlsHealth
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from typing import Any, Final, cast
 
 from aiohttp import web
 
+from ticket_daemon import wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
-from ticket_daemon.server import wire
 from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.limits import client_of

@@ -14,6 +14,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from ticket_daemon import wire
 from ticket_daemon.errors import (
     MediaTypeRefused,
     MethodNotAllowed,
@@ -22,7 +23,6 @@ from ticket_daemon.errors import (
     TicketDaemonError,
     TooSlow,
 )
-from ticket_daemon.server import wire
 from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Caller, Gate, Visit
 from ticket_daemon.server.guard.door import Connection

@@ -11,7 +11,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from ticket_daemon.server.guard.turnstile import Turnstile
+from ticket_daemon.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ This package alone knows field names and `tipo`s, in Spanish and English as prot
 module spells a wire word.
 """
 
-from ticket_daemon.server.wire.answers import (
+from ticket_daemon.wire.answers import (
     PROTOCOL,
     Ack,
     Answer,
@@ -32,7 +32,7 @@ from ticket_daemon.server.wire.answers import (
     WorkerHealth,
     encode,
 )
-from ticket_daemon.server.wire.requests import (
+from ticket_daemon.wire.requests import (
     MAX_COPIES,
     MAX_ID,
     MAX_TTL_S,
@@ -54,7 +54,7 @@ from ticket_daemon.server.wire.requests import (
     parse,
     request_id,
 )
-from ticket_daemon.server.wire.telling import (
+from ticket_daemon.wire.telling import (
     ack,
     error,
     found_entry,

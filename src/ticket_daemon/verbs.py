@@ -26,8 +26,8 @@ from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
-from ticket_daemon.server.guard.turnstile import Turnstile
 from ticket_daemon.spooler.stand_in import all_copies
+from ticket_daemon.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from ticket_daemon.errors import TicketDaemonError
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.printers import Destination, FoundPrinter, Snapshot
 from ticket_daemon.queue import Accepted, Entry, Job
-from ticket_daemon.server.wire.answers import (
+from ticket_daemon.wire.answers import (
     PROTOCOL,
     Ack,
     Change,
