@@ -84,6 +84,15 @@ class DocumentSettings(_Section, frozen=True):
     profiles: tuple[str, ...] = ()  #: files (TOML) with printer profiles of the shop's own
 
 
+class FleetSettings(_Section, frozen=True):
+    """Where tickets from afar come from; nothing is asked for without `url`."""
+
+    url: str = ""  #: of the NATS server; several parted by commas
+    store: str = ""  #: what this shop is called there
+    credentials: str = ""  #: file with the shop's nkey seed, or its JWT and seed
+    ca: str = ""  #: file with the certificate that signed the server's, where no public authority did
+
+
 Place = Literal["windows", "cups", "usb", "files", "serial", "mdns"]
 
 
@@ -114,6 +123,7 @@ class Settings(_Section, frozen=True):
     log: LogSettings = LogSettings()
     documents: DocumentSettings = DocumentSettings()
     discovery: DiscoverySettings = DiscoverySettings()
+    fleet: FleetSettings = FleetSettings()
     printers: tuple[PrinterSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
@@ -154,6 +164,7 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "log": LogSettings,
     "documents": DocumentSettings,
     "discovery": DiscoverySettings,
+    "fleet": FleetSettings,
 }
 #: Keys whose variable holds several values, with commas between them.
 _LISTS: Final = frozenset(("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens"))

@@ -117,6 +117,26 @@ class StorageFull(StorageUnavailable):
     """The disk has no room or does not write, and may later: the daemon starts all the same and tries again."""
 
 
+# --- many shops ---
+
+
+class FleetError(TicketDaemonError):
+    """The NATS server, or what stands between it and us."""
+
+
+class FleetUnavailable(FleetError):
+    """It cannot be reached now, or what is needed to reach it is missing."""
+
+    code = "fleet_unavailable"
+    retryable = True
+
+
+class FleetRefused(FleetError):
+    """It does not let us in, or not there."""
+
+    code = "fleet_refused"
+
+
 # --- messages of clients ---
 
 

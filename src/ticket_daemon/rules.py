@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 #: An origin as a page has it; the daemon compares them in one spelling (`server.guard.origins`).
 _ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
+#: One part of a subject at the NATS server (`fleet.names.STORE`).
+_STORE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FLEET_URL: Final = re.compile(r"(nats|tls|ws|wss)://[^/\s,]+")
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -31,6 +34,7 @@ def broken(settings: Settings) -> Iterator[Broken]:
     yield from _printers(settings)
     yield from _server(settings)
     yield from _auth(settings)
+    yield from _fleet(settings)
 
 
 def _printers(settings: Settings) -> Iterator[Broken]:
@@ -79,3 +83,14 @@ def _auth(settings: Settings) -> Iterator[Broken]:
         seen.add(token.name.casefold())
     if settings.env == "prod" and not auth.token_sha256 and not auth.tokens:
         yield Broken("config.token_needed", "auth.token_sha256")
+
+
+def _fleet(settings: Settings) -> Iterator[Broken]:
+    fleet = settings.fleet
+    if not fleet.url:
+        return
+    for address in fleet.url.split(","):
+        if not _FLEET_URL.fullmatch(address.strip()):
+            yield Broken("config.fleet_url", "fleet.url", {"got": address.strip().rpartition("@")[2]})
+    if not _STORE.fullmatch(fleet.store):
+        yield Broken("config.fleet_store", "fleet.store", {"got": fleet.store})

@@ -40,13 +40,18 @@ PICTURES_WAITING: Final = 30
 
 
 class Order(NamedTuple):
-    """A ticket as a client asked for it; `document` is JSON or a mapping."""
+    """A ticket as a client asked for it; `document` is JSON or a mapping.
+
+    `asked_at` (ms since 1970): when, if it was long under way; `remote`: whoever asked is far away (`NewJob.remote`).
+    """
 
     document: Source
     id: str | None = None
     printer: str | None = None
     ttl_s: float | None = None
     copies: int = 1
+    asked_at: int | None = None
+    remote: bool = False
 
 
 class Offered(NamedTuple):
@@ -159,7 +164,8 @@ class Verbs:
             data=rendered.data,
             copies=order.copies,
             submitted_at=now,
-            expires_at=now + round(order.ttl_s * 1000) if order.ttl_s else None,
+            expires_at=min(now, order.asked_at or now) + round(order.ttl_s * 1000) if order.ttl_s else None,
+            remote=order.remote,
         )
         return Prepared(new, destination, (*noticed, *rendered.warnings))
 

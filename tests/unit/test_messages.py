@@ -24,8 +24,8 @@ MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[
 #: Keys that the code puts together: f"job.state.{state}".
 COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
 COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
-#: Look like keys and are none: places in a document, and names of files.
-NOT_KEYS = {"profile.model", "profile.code_table", "client.js"} | {
+#: Look like keys and are none: places in a document or the configuration, and names of files.
+NOT_KEYS = {"profile.model", "profile.code_table", "client.js", "fleet.url", "fleet.store"} | {
     key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db", ".html", ".pem", ".key"))
 }
 

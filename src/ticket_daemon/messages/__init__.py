@@ -18,6 +18,7 @@ from ticket_daemon.messages import (
     discovery,
     doctor,
     documents,
+    fleet,
     jobs,
     links,
     printers,
@@ -38,6 +39,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     | discovery.TEXTS
     | doctor.TEXTS
     | documents.TEXTS
+    | fleet.TEXTS
     | jobs.TEXTS
     | links.TEXTS
     | printers.TEXTS

@@ -14,6 +14,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "no hay ninguna impresora «{name}» que la sustituya; hay: {names}",
         "there is no printer '{name}' to stand in for it; there are: {names}",
     ),
+    "config.fleet_store": (
+        "«{got}» no sirve como nombre de la tienda: de 1 a 64 letras sin acento, cifras, «-» o «_», como lima-centro",
+        "'{got}' will not do as the store's name: 1 to 64 plain letters, digits, '-' or '_', such as lima-centro",
+    ),
+    "config.fleet_url": (
+        "«{got}» no es la dirección de un servidor NATS, como tls://nats.ejemplo.com:4222",
+        "'{got}' is no address of a NATS server, such as tls://nats.example.com:4222",
+    ),
     "config.not_toml": ("no es TOML válido: {detail}", "it is not valid TOML: {detail}"),
     "config.unreadable": ("no se puede leer: {detail}", "it cannot be read: {detail}"),
     "config.uri": ("la dirección «{uri}» no es válida: {detail}", "the address '{uri}' is not valid: {detail}"),

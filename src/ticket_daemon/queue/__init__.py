@@ -3,6 +3,6 @@
 from ticket_daemon.queue.job import Job, NewJob, Reason
 from ticket_daemon.queue.spool import Accepted, Queue
 from ticket_daemon.queue.states import JobEvent, JobState
-from ticket_daemon.queue.store import Entry
+from ticket_daemon.queue.store import Change, Entry
 
-__all__ = ["Accepted", "Entry", "Job", "JobEvent", "JobState", "NewJob", "Queue", "Reason"]
+__all__ = ["Accepted", "Change", "Entry", "Job", "JobEvent", "JobState", "NewJob", "Queue", "Reason"]

@@ -30,7 +30,8 @@ class Reason(Struct, frozen=True):
 class NewJob(Struct, frozen=True):
     """A ticket on its way into the queue: rendered, not yet committed.
 
-    `digest` tells content apart from other content under the same id; times are ms since 1970.
+    `digest` tells content apart from other content under the same id; times are ms since 1970. `remote`: whoever sent
+    it is far away, so that each change waits in the outbox until he is told.
     """
 
     id: str
@@ -42,6 +43,7 @@ class NewJob(Struct, frozen=True):
     expires_at: int | None = None
     reprint_of: str | None = None
     copies: int = 1
+    remote: bool = False
 
 
 class Payload(Struct, frozen=True):
@@ -55,7 +57,8 @@ class Payload(Struct, frozen=True):
 class Job(Struct, frozen=True):
     """A job in the queue. `seq` is its place in the order of acceptance; times are ms since 1970.
 
-    `moved_from` is the destination it was accepted for, where another prints it.
+    `moved_from` is the destination it was accepted for, where another prints it. `remote`: its changes go into the
+    outbox.
     """
 
     seq: int
@@ -70,6 +73,7 @@ class Job(Struct, frozen=True):
     reason: Reason | None = None
     reprint_of: str | None = None
     moved_from: str | None = None
+    remote: bool = False
 
     @property
     def is_final(self) -> bool:

@@ -38,6 +38,12 @@ class Lane:
                 return True
         return False
 
+    def replace(self, job: Job) -> None:
+        """`job` as it stands now, in its place."""
+        for index, waiting in enumerate(self.jobs):
+            if waiting.seq == job.seq:
+                self.jobs[index] = job
+
     def position(self, job: Job) -> int:
         """From 1; the one that prints is the first."""
         for index, waiting in enumerate(self.jobs):

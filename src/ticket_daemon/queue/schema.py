@@ -34,4 +34,11 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     """
     ALTER TABLE jobs ADD COLUMN moved_from TEXT;            -- the destination it was accepted for, if not this one
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN remote INTEGER NOT NULL DEFAULT 0;  -- 1: each of its changes goes into the outbox
+    CREATE TABLE outbox (
+        n    INTEGER PRIMARY KEY AUTOINCREMENT,             -- the order of the changes; no number comes twice
+        job  BLOB NOT NULL                                  -- JSON: the job as it stood after the change
+    );
+    """,
 )

@@ -28,7 +28,7 @@ from ticket_daemon.queue.commits import Committer
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, changed
 from ticket_daemon.queue.lane import Lane
 from ticket_daemon.queue.states import JobEvent, JobState
-from ticket_daemon.queue.store import Entry, Inserted, Store
+from ticket_daemon.queue.store import Change, Entry, Inserted, Store
 
 log = logging.getLogger(__name__)
 
@@ -318,6 +318,27 @@ class Queue:
         self._tell(job)  # before the other worker can see it, as with a job that is accepted
         self._lane(job.destination).append(job)
         return job
+
+    # --- for those far away ---
+
+    async def adopt(self, job_id: str) -> Job | None:
+        """Put how a job stands into the outbox, and each change from now on: somebody far away asked for it too."""
+        adopted: Callable[[Job], Job] = self._adopted
+        return await self._commit(lambda store: store.adopt(job_id), adopted)
+
+    def _adopted(self, job: Job) -> Job:
+        if job.id in self._unfinished:
+            self._unfinished[job.id] = job
+            self._lane(job.destination).replace(job)
+        return job
+
+    async def outbox(self, limit: int) -> list[Change]:
+        """The oldest changes of remote jobs that `sent` has not been said of, in their order."""
+        return await self._commits.run(lambda store: store.outbox(limit))
+
+    async def sent(self, last: int) -> None:
+        """The outbox up to number `last` has arrived where it is to go."""
+        await self._commits.run(lambda store: store.sent(last))
 
     async def note(self, job: Job, code: str) -> None:
         """A line in the history of a job that goes on waiting. Raises StorageUnavailable."""

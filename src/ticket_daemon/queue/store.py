@@ -30,16 +30,18 @@ CHECKPOINT_PAGES: Final = 1000
 
 _COLUMNS: Final = (
     "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, "
-    "reprint_of, moved_from"
+    "reprint_of, moved_from, remote"
 )
 #: In the journal: the job waits for another destination from here on.
 MOVED: Final = "moved"
 _INSERT: Final = """
     INSERT INTO jobs (
-        id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, copies, document, data
+        id, destination, state, digest, submitted_at, updated_at, expires_at, reprint_of, remote, copies, document, data
     )
-    VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+    VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
+_BY_SEQ: Final = f"SELECT {_COLUMNS} FROM jobs WHERE seq = ?"  # noqa: S608 - constants only
+_ADOPT: Final = f"UPDATE jobs SET remote = 1 WHERE id = ? RETURNING {_COLUMNS}"  # noqa: S608 - constants only
 _BY_ID: Final = f"SELECT {_COLUMNS}, digest FROM jobs WHERE id = ?"  # noqa: S608 - constants only
 _UNFINISHED: Final = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state IN ('queued', 'printing', 'held') ORDER BY seq
@@ -47,7 +49,7 @@ _UNFINISHED: Final = f"""
 _START: Final = """
     UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?1, updated_at = ?1, code = NULL,
         reason = NULL, journal = journal || ?1 || ' printing' || char(10)
-    WHERE seq = ?2 AND +state = 'queued' AND destination = ifnull(?3, destination) RETURNING data
+    WHERE seq = ?2 AND +state = 'queued' AND destination = ifnull(?3, destination) RETURNING data, remote
 """
 # "+state" keeps SQLite from walking the partial index on state where the primary key finds the row at once.
 #: One statement per event: it names the states the event may happen in, so no row changes against the table.
@@ -107,6 +109,13 @@ class Entry(NamedTuple):
     state: JobState
     code: str | None
     moved: tuple[str, str] | None = None
+
+
+class Change(NamedTuple):
+    """A change that somebody far away is to hear of: its number in the outbox, and the job as it stood after it."""
+
+    n: int
+    job: Job
 
 
 class Store:
@@ -176,7 +185,7 @@ class Store:
         """Put a job in, or find the one that has its id."""
         values = (
             new.id, new.destination, new.digest, new.submitted_at, new.submitted_at, new.expires_at, new.reprint_of,
-            new.copies, new.document, new.data,
+            new.remote, new.copies, new.document, new.data,
         )  # fmt: skip
         cursor = self._db.execute(_INSERT, values)
         if cursor.rowcount == 1:
@@ -184,8 +193,9 @@ class Store:
             assert seq is not None
             job = Job(
                 seq, new.id, new.destination, JobState.QUEUED, new.submitted_at, new.submitted_at,
-                expires_at=new.expires_at, reprint_of=new.reprint_of,
+                expires_at=new.expires_at, reprint_of=new.reprint_of, remote=new.remote,
             )  # fmt: skip
+            self._posted(job)
             return Inserted(job, True, True)
         *row, digest = self._db.execute(_BY_ID, (new.id,)).fetchone()
         return Inserted(_job(row), False, digest == new.digest)
@@ -193,13 +203,19 @@ class Store:
     def start(self, seq: int, now: int, destination: str | None = None) -> bytes | None:
         """Mark a queued job as printing and return its bytes; None when it is not queued (there) any more."""
         row = self._db.execute(_START, (now, seq, destination)).fetchone()
-        return row[0] if row else None
+        if row is None:
+            return None
+        data: bytes
+        data, remote = row
+        if remote:
+            self._posted(_job(self._db.execute(_BY_SEQ, (seq,)).fetchone()))
+        return data
 
     def move(self, seq: int, event: JobEvent, now: int, reason: Reason | None = None) -> Job | None:
         """Make `event` happen to a job; None when its state does not allow it."""
         text = msgspec.json.encode(reason).decode() if reason else None
         row = self._db.execute(_MOVES[event], (now, reason.code if reason else None, text, seq)).fetchone()
-        return _job(row) if row else None
+        return self._posted(_job(row)) if row else None
 
     def reroute(self, job: Job, destination: str, data: bytes, now: int) -> Job | None:
         """Have a job wait for another destination with other bytes.
@@ -209,7 +225,7 @@ class Store:
         way = msgspec.json.encode((job.destination, destination)).decode()
         values = (destination, data, now, way, job.seq, job.destination, job.updated_at)
         row = self._db.execute(_REROUTE, values).fetchone()
-        return _job(row) if row else None
+        return self._posted(_job(row)) if row else None
 
     def note(self, seq: int, now: int, code: str) -> None:
         """A line in the journal of a job that goes on waiting."""
@@ -219,6 +235,21 @@ class Store:
     def replace_data(self, seq: int, data: bytes) -> None:
         """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
         self._db.execute("UPDATE jobs SET data = ? WHERE seq = ?", (data, seq))
+
+    def adopt(self, job_id: str) -> Job | None:
+        """Put how a job stands into the outbox, and each of its changes from now on; None when there is no such job."""
+        row = self._db.execute(_ADOPT, (job_id,)).fetchone()
+        return self._posted(_job(row)) if row else None
+
+    def _posted(self, job: Job) -> Job:
+        """`job`, in the outbox where somebody far away waits for it: in the transaction that changed it."""
+        if job.remote:
+            self._db.execute("INSERT INTO outbox (job) VALUES (?)", (msgspec.json.encode(job),))
+        return job
+
+    def sent(self, last: int) -> None:
+        """What stands in the outbox up to number `last` has arrived."""
+        self._db.execute("DELETE FROM outbox WHERE n <= ?", (last,))
 
     def prune(self, older_than: int, after: int, limit: int) -> Pruned:
         """Forget those of the `limit` jobs behind `after` that are finished and last changed before `older_than`.
@@ -259,6 +290,11 @@ class Store:
         """Every job that has not ended, in order of acceptance."""
         return map(_job, self._db.execute(_UNFINISHED))
 
+    def outbox(self, limit: int) -> list[Change]:
+        """The oldest changes that have not arrived, in their order."""
+        rows = self._db.execute("SELECT n, job FROM outbox ORDER BY n LIMIT ?", (limit,))
+        return [Change(n, msgspec.json.decode(job, type=Job)) for n, job in rows]
+
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""
         return [_job(row) for row in self._db.execute(_RECENT, (limit,))]
@@ -274,11 +310,12 @@ def _entry(line: str) -> Entry:
 def _job(row: Any) -> Job:
     (
         seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of,
-        moved_from,
+        moved_from, remote,
     ) = row  # fmt: skip
     return Job(
         seq, job_id, destination, JobState(state), submitted, updated, attempts, started, expires,
         msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of, moved_from,
+        bool(remote),
     )  # fmt: skip
 
 

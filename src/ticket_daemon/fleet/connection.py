@@ -1,0 +1,115 @@
+"""How one gets to the NATS server: address, credentials, TLS, and what its refusals mean.
+
+It knows nats-py and what it raises; it does not know what is said over the connection. It promises that a connection
+that is lost is noticed within a minute, that it is never mended behind its user's back (whoever needs it makes a new
+one, and so has no state left over), and that the library is loaded by the first who connects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from ticket_daemon.errors import FleetRefused, FleetUnavailable
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+log = logging.getLogger(__name__)
+
+CONNECT_S: Final = 5
+#: Two unanswered pings end a connection: a router that forgot it says nothing (nats-py's own would take four minutes).
+PING_S: Final = 20
+UNANSWERED_PINGS: Final = 2
+#: How a file of credentials (JWT and seed) begins, and one with a bare nkey seed of a user.
+_JWT_FILE: Final = "-----BEGIN NATS USER JWT-----"
+_SEED: Final = "SU"
+
+
+class Access(Struct, frozen=True):
+    """Where the server is (several addresses parted by commas), and two files: credentials, and who signed its TLS."""
+
+    url: str
+    credentials: str = ""
+    ca: str = ""
+
+
+async def connect(
+    access: Access, called: str, inbox: str = "_INBOX", lost: Callable[[], None] = lambda: None
+) -> Client:
+    """A connection; `lost` is called once it has ended, whoever ended it.
+
+    Raises FleetUnavailable when nobody answers or a file is missing, FleetRefused when the server does not let us in.
+    """
+    try:
+        import nats
+        import nats.errors
+    except ImportError:
+        raise FleetUnavailable("fleet.no_library") from None
+
+    async def closed() -> None:
+        lost()
+
+    async def trouble(error: Exception) -> None:
+        problems.append(error)
+        log.info("fleet_link_trouble", extra={"detail": _said(error)})
+
+    problems: list[Exception] = []
+    options = _credentials(access.credentials) | _tls(access)
+    try:
+        return await nats.connect(
+            [address.strip() for address in access.url.split(",")],
+            name=called, inbox_prefix=inbox, allow_reconnect=False, connect_timeout=CONNECT_S, ping_interval=PING_S,
+            max_outstanding_pings=UNANSWERED_PINGS, closed_cb=closed, error_cb=trouble, **options,
+        )  # fmt: skip
+    except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
+        refusals = [problem for problem in (*problems, error) if "authorization" in _said(problem).lower()]
+        if refusals:
+            raise FleetRefused("fleet.refused", url=shown(access.url)) from None
+        raise FleetUnavailable("fleet.unreachable", url=shown(access.url), detail=_said(error)) from None
+
+
+def _credentials(file: str) -> dict[str, Any]:
+    if not file:
+        return {}
+    try:
+        text = Path(file).read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        raise FleetUnavailable("fleet.credentials", file=file, detail=detail) from None
+    if _JWT_FILE in text:
+        return {"user_credentials": file}
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith(_SEED):
+            return {"nkeys_seed_str": line}
+    raise FleetUnavailable("fleet.credentials", file=file, detail=f"{_JWT_FILE} / {_SEED}…")
+
+
+def _tls(access: Access) -> dict[str, Any]:
+    if not access.ca and not access.url.startswith(("tls://", "wss://")):
+        return {}
+    try:
+        return {"tls": ssl.create_default_context(cafile=access.ca or None)}
+    except (OSError, ssl.SSLError) as error:
+        raise FleetUnavailable("fleet.credentials", file=access.ca, detail=str(error)) from None
+
+
+def shown(url: str) -> str:
+    """An address without what could be a password."""
+    return ",".join(address.rpartition("@")[2] for address in url.split(","))
+
+
+async def leave(connection: Client) -> None:
+    """End a connection, whatever state it is in."""
+    with contextlib.suppress(Exception):  # it is given up; that it could not be ended in good order changes nothing
+        await connection.close()
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
