@@ -68,12 +68,12 @@ def job(subject: str) -> tuple[str, str]:
 
 def tickets_of(store: str) -> str:
     """All tickets for a store."""
-    return f"tickets.{store}.>"
+    return f"tickets.{store}.*"
 
 
 def results_of(store: str) -> str:
     """All results of a store; "*" is every store."""
-    return f"results.{store}.>"
+    return f"results.{store}.*"
 
 
 def consumer(store: str) -> str:
