@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from ticket_daemon.config import Settings
 
-#: An origin as a page has it; the daemon compares them in one spelling (`server.guard.origins`).
+#: An origin as a page has it; the daemon compares them in one spelling (`web.origins`).
 _ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
 #: One part of a subject at the NATS server (`fleet.names.STORE`).
 _STORE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -17,9 +17,8 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ticket_daemon.errors import MessageError, TicketDaemonError
-from ticket_daemon.server import files, http, public
+from ticket_daemon.server import http, public
 from ticket_daemon.server.audience import Audience
-from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Caller, Gate
 from ticket_daemon.server.guard.door import Connection
 from ticket_daemon.server.guard.login import LOGIN, LogIn
@@ -30,6 +29,7 @@ from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
 from ticket_daemon.tasks import end
 from ticket_daemon.verbs import Verbs
+from ticket_daemon.web import files, headers
 
 log = logging.getLogger(__name__)
 

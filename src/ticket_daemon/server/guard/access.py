@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 from ticket_daemon.config import Settings
 from ticket_daemon.errors import HostRefused, LoginNeeded, OriginRefused, RateLimited, TicketDaemonError, Unauthorized
 from ticket_daemon.server.guard.limits import Clock, Places, Rate, client_of
-from ticket_daemon.server.guard.origins import MAX_LENGTH, Hosts, Origins, normal
 from ticket_daemon.server.guard.sessions import Lockout, Sessions
 from ticket_daemon.server.guard.tokens import Tokens, digest
+from ticket_daemon.web.origins import MAX_LENGTH, Hosts, Origins, normal
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ticket_daemon.errors import TlsError
-from ticket_daemon.server.guard.origins import address_of
+from ticket_daemon.web.origins import address_of
 
 if TYPE_CHECKING:
     from cryptography import x509

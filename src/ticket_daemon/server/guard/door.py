@@ -17,10 +17,10 @@ from aiohttp import web
 
 from ticket_daemon import wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
-from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.limits import client_of
 from ticket_daemon.tasks import end
+from ticket_daemon.web import headers
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from ticket_daemon.server.guard.origins import address_of, is_loopback
+from ticket_daemon.web.origins import address_of, is_loopback
 
 Clock = Callable[[], float]
 

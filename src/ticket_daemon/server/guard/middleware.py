@@ -23,9 +23,9 @@ from ticket_daemon.errors import (
     TicketDaemonError,
     TooSlow,
 )
-from ticket_daemon.server.guard import headers
 from ticket_daemon.server.guard.access import Caller, Gate, Visit
 from ticket_daemon.server.guard.door import Connection
+from ticket_daemon.web import headers
 
 log = logging.getLogger(__name__)
 

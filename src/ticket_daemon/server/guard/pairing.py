@@ -20,7 +20,7 @@ from aiohttp import web
 from ticket_daemon.errors import MessageError, StorageUnavailable
 from ticket_daemon.server.guard.access import Gate, Need
 from ticket_daemon.server.guard.middleware import bearer, caller_of, whole_body
-from ticket_daemon.server.guard.origins import OPAQUE, normal
+from ticket_daemon.web.origins import OPAQUE, normal
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.server.guard.origins import Hosts, Origins, is_loopback, name_of, normal
+from ticket_daemon.web.origins import Hosts, Origins, is_loopback, name_of, normal
 
 OWN = "http://127.0.0.1:8766"
 

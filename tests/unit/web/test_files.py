@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from ticket_daemon.server import files
+from ticket_daemon.web import files
 
 HEADERS = {"X-Mark": "kept"}
 
