@@ -1,0 +1,56 @@
+"""`fleet …`: many shops over a NATS server. One line in VERBS for each of its verbs, loaded when it is called.
+
+It knows how the server is named and reached (`server_options`); what each verb does is its own module's.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from ticket_daemon.fleet.connection import Access
+
+#: verb -> the module that has it as `<verb>_command`, in the order of `--help`.
+VERBS: Final[dict[str, str]] = {}
+
+
+class _Lazy(click.Group):
+    """What one verb needs is not loaded for another: most need the NATS library, some do not."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"ticket_daemon.cli.{VERBS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        return command
+
+
+@click.group("fleet", cls=_Lazy)
+def fleet_command() -> None:
+    """Many shops over a NATS server: send tickets, see how the shops are."""
+
+
+def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--url`, `--credentials` and `--ca`; the verb is given them as `access`."""
+    file = click.Path(dir_okay=False)
+
+    @click.option("--url", required=True, envvar="TICKET_DAEMON_FLEET_URL", show_envvar=True,
+                  help="The NATS server, as tls://nats.example.com:4222.")  # fmt: skip
+    @click.option("--credentials", default="", type=file, envvar="TICKET_DAEMON_FLEET_CREDENTIALS", show_envvar=True,
+                  help="File with the nkey seed, or the JWT and seed.")  # fmt: skip
+    @click.option("--ca", default="", type=file, envvar="TICKET_DAEMON_FLEET_CA", show_envvar=True,
+                  help="File with who signed the server's certificate.")  # fmt: skip
+    @functools.wraps(function)
+    def with_access(*args: Any, url: str, credentials: str, ca: str, **kwargs: Any) -> Any:
+        return function(*args, access=Access(url, credentials, ca), **kwargs)
+
+    return with_access
