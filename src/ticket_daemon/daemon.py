@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, claims, wire
+from ticket_daemon import __version__, claims, tasks, wire
 from ticket_daemon.config import Settings, changed, differences
 from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
@@ -37,7 +37,7 @@ from ticket_daemon.server.audience import Audience
 from ticket_daemon.server.guard import pairing
 from ticket_daemon.server.guard.access import Gate
 from ticket_daemon.server.guard.door import Door
-from ticket_daemon.server.metrics import Metrics, Sources
+from ticket_daemon.server.metrics import Fleet, Metrics, Sources
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
 from ticket_daemon.spooler import Spooler
@@ -46,6 +46,7 @@ from ticket_daemon.transport.descriptors import raise_limit
 from ticket_daemon.verbs import Verbs
 
 if TYPE_CHECKING:
+    from ticket_daemon.fleet.shop import ShopLink
     from ticket_daemon.server.guard.certificate import Certificate
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ class Daemon:
         self._runner: web.AppRunner | None = None
         self._chores: list[asyncio.Task[None]] = []
         self._certificate: Certificate | None = None
+        self._fleet: ShopLink | None = None
+        self._fleet_task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
@@ -95,7 +98,7 @@ class Daemon:
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
             lambda: self._certificate.health(_now()) if self._certificate is not None else None,
-            lambda: self.discovery.snapshot,
+            lambda: self.discovery.snapshot, self._fleet_health,
         )  # fmt: skip
         self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
@@ -125,6 +128,7 @@ class Daemon:
                 destinations=self.destinations, link_open=self._link_open,
                 connections=lambda: self.server.connections, is_running=lambda: self.spooler.is_running,
                 database=self.settings.data_dir / DATABASE,
+                fleet=lambda: Fleet(self._fleet.state.connected, self._fleet.tickets) if self._fleet else None,
             )
         )  # fmt: skip
 
@@ -148,6 +152,7 @@ class Daemon:
         self.discovery.listen(lambda _: self.audience.printers_changed(self.overview.printers()))
         await self._listen()  # before anything prints: where the port is taken, another daemon may be at work
         self.spooler.start(doubtful)
+        self._join_fleet()
         self._chores.append(asyncio.create_task(self._prune()))
         if self.settings.discovery.every_s:
             self._chores.append(asyncio.create_task(self.discovery.run(self.settings.discovery.every_s)))
@@ -210,6 +215,7 @@ class Daemon:
         log.info("stopping")
         for chore in self._chores:
             chore.cancel()
+        await self._leave_fleet()
         await self.discovery.close()
         self.door.shut()
         await self.spooler.stop()
@@ -243,6 +249,30 @@ class Daemon:
             for f in findings
         )
         return Diagnosis(status=worst(findings), findings=symptoms)
+
+    # --- tickets from afar ---
+
+    def _join_fleet(self) -> None:
+        """Take tickets from the fleet's server, if the configuration names one."""
+        fleet = self.settings.fleet
+        if not fleet.url:
+            return
+        from ticket_daemon.fleet.shop import join  # the library is loaded by its first connection
+
+        self._fleet = join(fleet, self.verbs, self.queue, self.destinations, self._clock, self.overview.figures.refused)
+        self._fleet_task = asyncio.create_task(self._fleet.run(), name="fleet")
+
+    async def _leave_fleet(self) -> None:
+        if self._fleet is not None and self._fleet_task is not None:
+            await self._fleet.close()
+            await tasks.end(self._fleet_task)
+
+    def _fleet_health(self) -> wire.FleetHealth | None:
+        if self._fleet is None:
+            return None
+        state = self._fleet.state
+        status = "connected" if state.connected else "disconnected"
+        return wire.FleetHealth(status, self.settings.fleet.store, state.server, state.detail)
 
     # --- printers that the system has ---
 

@@ -98,7 +98,8 @@ async def test_a_daemon_that_wants_a_token_wants_it_for_its_figures(tmp_path: Pa
 
 
 async def test_the_page_of_figures_lists_what_is_told_and_nothing_else(tmp_path: Path) -> None:
-    async with running(tmp_path) as url, client(url) as pos:
+    nobody_there = '[fleet]\nurl = "nats://127.0.0.1:1"\nstore = "lima"\n'
+    async with running(tmp_path, nobody_there + CONFIG) as url, client(url) as pos:
         await pos.print(EXAMPLE, printer="roll")
         text, _ = await scraped(url)
     page = (ROOT / "docs" / "metrics.md").read_text("utf-8")

@@ -48,8 +48,8 @@ async def connect(
     Raises FleetUnavailable when nobody answers or a file is missing, FleetRefused when the server does not let us in.
     """
     try:
-        import nats
         import nats.errors
+        from nats.aio.client import Client
     except ImportError:
         raise FleetUnavailable("fleet.no_library") from None
 
@@ -62,17 +62,23 @@ async def connect(
 
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
+    client = Client()
     try:
-        return await nats.connect(
+        await client.connect(
             [address.strip() for address in access.url.split(",")],
             name=called, inbox_prefix=inbox, allow_reconnect=False, connect_timeout=CONNECT_S, ping_interval=PING_S,
+            # Without a limit the first connection is tried for ever, in here, whatever `allow_reconnect` says.
+            max_reconnect_attempts=1, reconnect_time_wait=0,
             max_outstanding_pings=UNANSWERED_PINGS, closed_cb=closed, error_cb=trouble, **options,
         )  # fmt: skip
     except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
-        refusals = [problem for problem in (*problems, error) if "authorization" in _said(problem).lower()]
-        if refusals:
+        await leave(client)
+        problems.append(error)
+        if any("authorization" in _said(problem).lower() for problem in problems):
             raise FleetRefused("fleet.refused", url=shown(access.url)) from None
-        raise FleetUnavailable("fleet.unreachable", url=shown(access.url), detail=_said(error)) from None
+        told = next((problem for problem in problems if not isinstance(problem, nats.errors.NoServersError)), error)
+        raise FleetUnavailable("fleet.unreachable", url=shown(access.url), detail=_said(told)) from None
+    return client
 
 
 def _credentials(file: str) -> dict[str, Any]:

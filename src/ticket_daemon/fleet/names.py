@@ -15,6 +15,8 @@ TICKETS: Final = "TICKETS"
 RESULTS: Final = "RESULTS"
 #: The key-value bucket that says who is there.
 SHOPS: Final = "SHOPS"
+#: By which the server knows a message that it has already (docs.nats.io, "Message Deduplication").
+MESSAGE_ID: Final = "Nats-Msg-Id"
 #: What a refusal carries as a header: the id of the message that was refused, since its job's id may be another's.
 REFUSED: Final = "Ticket-Daemon-Refused"
 
@@ -74,6 +76,11 @@ def tickets_of(store: str) -> str:
 def results_of(store: str) -> str:
     """All results of a store; "*" is every store."""
     return f"results.{store}.*"
+
+
+def shop(store: str) -> str:
+    """Where a shop says how it is: a key of the bucket, as the subject behind it."""
+    return f"$KV.{SHOPS}.{store}"
 
 
 def consumer(store: str) -> str:

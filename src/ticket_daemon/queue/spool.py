@@ -368,6 +368,11 @@ class Queue:
         held = [job for job in others if job.state is JobState.HELD]
         return (printing + waiting + held)[:limit]
 
+    def held(self) -> list[Job]:
+        """The jobs that wait for a person, the oldest first."""
+        held = [job for job in self._unfinished.values() if job.state is JobState.HELD]
+        return sorted(held, key=lambda job: job.updated_at)
+
     async def cancel(self, job_id: str) -> Job:
         """End a job that has not begun, or that is held. Raises UnknownJob, NotCancellable."""
         return await self._steer(job_id, JobEvent.CANCEL, Reason("cancelled", "job.cancelled"))

@@ -52,6 +52,13 @@ class Printer(NamedTuple):
     link_open: bool | None = None
 
 
+class Fleet(NamedTuple):
+    """The link to the fleet's server, where there is one, and how many tickets came over it."""
+
+    connected: bool
+    tickets: int
+
+
 class Moment(NamedTuple):
     """Everything at one moment."""
 
@@ -68,6 +75,7 @@ class Moment(NamedTuple):
     refusals: Mapping[str, int]
     printers: tuple[Printer, ...]
     database: Path
+    fleet: Fleet | None = None
 
 
 class Sources(NamedTuple):
@@ -83,6 +91,7 @@ class Sources(NamedTuple):
     connections: Callable[[], int]
     is_running: Callable[[], bool]
     database: Path
+    fleet: Callable[[], Fleet | None] = lambda: None
 
 
 class Metrics:
@@ -105,7 +114,7 @@ class Metrics:
             waiting=queue.current, capacity=queue.capacity, connections=of.connections(),
             storage_ok=queue.trouble is None, workers_ok=of.is_running(), ack=figures.ack_s.taken(),
             commit=figures.commit_s.taken(), refusals=dict(figures.refusals), printers=tuple(self._printers()),
-            database=of.database,
+            database=of.database, fleet=of.fleet(),
         )  # fmt: skip
 
     def _printers(self) -> Iterator[Printer]:
@@ -169,6 +178,7 @@ def _written(moment: Moment, accept: str) -> tuple[bytes, str]:
 
 
 def _of_the_daemon(moment: Moment) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily as Counter
     from prometheus_client.core import GaugeMetricFamily as Gauge
     from prometheus_client.core import InfoMetricFamily as Info
 
@@ -186,6 +196,10 @@ def _of_the_daemon(moment: Moment) -> Iterator[Metric]:
         ("database_size_bytes", "The queue's files on the disk.", _size(moment.database)),
     ):
         yield Gauge(PREFIX + name, text, value=value)
+    if moment.fleet is not None:
+        text = "1 while the link to the fleet's server stands."
+        yield Gauge(PREFIX + "fleet_connected", text, value=moment.fleet.connected)
+        yield Counter(PREFIX + "fleet_tickets", "Tickets taken from the fleet's server.", value=moment.fleet.tickets)
     yield _histogram("ack_seconds", "From a ticket's message to its ack.", [], [([], moment.ack)])
     yield _histogram("commit_seconds", "One transaction of the queue, on disk.", [], [([], moment.commit)])
 

@@ -30,6 +30,7 @@ class Overview:
         clock: Callable[[], int],
         tls: Callable[[], wire.TlsHealth | None] = lambda: None,
         found: Callable[[], Snapshot] = Snapshot,
+        fleet: Callable[[], wire.FleetHealth | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -39,6 +40,7 @@ class Overview:
         self._clock = clock
         self._tls = tls
         self._found = found
+        self._fleet = fleet
         self._started = clock()
         self._processed = 0
         self._failed = 0
@@ -109,6 +111,7 @@ class Overview:
             uptime=uptime,
             uptime_seconds=uptime,
             tls=tls,
+            fleet=self._fleet(),
         )
 
     def _build(self) -> wire.Build:

@@ -273,6 +273,15 @@ class TlsHealth(Struct, frozen=True):
     days_left: Count
 
 
+class FleetHealth(Struct, frozen=True):
+    """How the link to the NATS server is. The shop prints without it: it changes nothing in `status`."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("connected", "disconnected"))]
+    store: str
+    server: str
+    detail: Annotated[str, Meta(description="Why it is not connected.")] = ""
+
+
 class Build(Struct, frozen=True):
     """Which program this is. Date, time (UTC) and commit are a sealed build's, else empty."""
 
@@ -297,6 +306,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     uptime: Annotated[int, Meta(description="Seconds.")]
     uptime_seconds: Annotated[int, Meta(description="The same.")]
     tls: Annotated[TlsHealth | None, Meta(description="Where there is TLS.")] = None
+    fleet: Annotated[FleetHealth | None, Meta(description="Where tickets come from afar.")] = None
 
 
 #: What may come over a WebSocket.
