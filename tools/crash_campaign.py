@@ -175,7 +175,7 @@ class _Gone(Exception):
 class Victim:
     """The installed command, started and killed again and again on one data directory and one port."""
 
-    def __init__(self, folder: Path, printers: dict[str, EmulatedPrinter]) -> None:
+    def __init__(self, folder: Path, printers: dict[str, EmulatedPrinter], more: str = "") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -185,7 +185,7 @@ class Victim:
         lines = ["[queue]", "capacity = 10000", "[limits]", "jobs_per_minute = 0", "[log]", 'level = "info"']
         for name, printer in printers.items():
             lines += ["[[printers]]", f'name = "{name}"', f'uri = "{printer.uri}"', f'profile = "{PRINTERS[name][0]}"']
-        (folder / "config.toml").write_text("\n".join(lines) + "\n", "utf-8")
+        (folder / "config.toml").write_text("\n".join([more, *lines]) + "\n", "utf-8")
 
     def start(self) -> None:
         """Begin; it answers somewhat later."""
@@ -238,16 +238,31 @@ class Campaign:
         self.book = Book()
         self.lines: dict[str, list[str]] = defaultdict(list)  #: what each printer put on paper
 
+    def config(self) -> str:
+        """What stands in the daemon's configuration besides the printers."""
+        return ""
+
+    def client(self, number: int, url: str, chance: random.Random, up: asyncio.Event) -> Client:
+        """Somebody who sends tickets."""
+        return Client(number, url, self.book, chance, up)
+
+    async def before_kill(self, number: int) -> None:
+        """What else befalls them."""
+
+    async def drained(self, port: int) -> None:
+        """Until nothing waits any more."""
+        await _drained(port)
+
     async def run(self) -> None:
         """All of it. Raises RuntimeError when the daemon cannot go on."""
         async with contextlib.AsyncExitStack() as stack:
             printers = {name: await stack.enter_async_context(_printer(*kind)) for name, kind in PRINTERS.items()}
-            victim = Victim(self._folder, printers)
+            victim = Victim(self._folder, printers, self.config())
             stack.callback(victim.clean_up)
             up = asyncio.Event()
             url = f"http://127.0.0.1:{victim.port}/ws"
             chances = [random.Random(self._chance.random()) for _ in range(CLIENTS)]
-            clients = [Client(n, url, self.book, chance, up) for n, chance in enumerate(chances)]
+            clients = [self.client(n, url, chance, up) for n, chance in enumerate(chances)]
             tasks = [asyncio.create_task(client.run()) for client in clients]
             looking = asyncio.create_task(self._look(printers))
             try:
@@ -256,7 +271,7 @@ class Campaign:
                     client.stopping = True
                 await asyncio.wait_for(asyncio.gather(*tasks), DRAIN_S)
                 with contextlib.suppress(TimeoutError):  # what is left then stands in the table
-                    await _drained(victim.port)
+                    await self.drained(victim.port)
                 await victim.stop()
                 self._collect(printers)
             finally:
@@ -268,6 +283,7 @@ class Campaign:
         begun = time.monotonic()
         for number in range(1, self._kills + 1):
             await self._live(victim, up)
+            await self.before_kill(number)
             victim.kill()
             if number % 25 == 0:
                 acked = sum(ticket.acks > 0 for ticket in self.book.tickets.values())
