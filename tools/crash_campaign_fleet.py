@@ -1,4 +1,4 @@
-"""The crash campaign with tickets that arrive by NATS: half of the clients are backends far away; their server dies too.
+"""The crash campaign with tickets that come by NATS: half of the clients are backends far away; their server dies too.
 
     .venv/bin/python tools/crash_campaign_fleet.py [--kills 500] [--seed 1] [--keep FOLDER]
 
