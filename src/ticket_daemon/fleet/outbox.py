@@ -70,8 +70,8 @@ class Outbox:
         """What tells of a change: a `job_event`, and once a result is due the `result`, as the last word."""
         job = change.job
         subject = names.result(self._store, job.id)
-        # The number alone would not do: a queue that was set aside as damaged begins again from 1.
-        mark = f"{self._store}.{names.part(job.id)}.{change.n}.{job.updated_at}"
-        yield Letter(subject, wire.encode(wire.job_news(job, self._lang)), {names.MESSAGE_ID: f"{mark}.e"})
+        # The mark alone, as nobody guesses it: the server knows message ids of all shops together, and what came under
+        # an id that another shop had used would be taken for its repetition.
+        yield Letter(subject, wire.encode(wire.job_news(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.e"})
         if job.is_settled:
-            yield Letter(subject, wire.encode(wire.result(job, self._lang)), {names.MESSAGE_ID: f"{mark}.r"})
+            yield Letter(subject, wire.encode(wire.result(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.r"})

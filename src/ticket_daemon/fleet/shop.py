@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 #: How long one request for a ticket stands at the server; it is made again then, in case the server forgot it.
 ASK_S: Final = 20.0
+#: A request that comes back empty sooner than this was not heard.
+AT_ONCE_S: Final = 1.0
 #: How long the server may take to say that it has stored something.
 STORED_S: Final = 10.0
 #: Seconds before each further try to connect, the last one again and again; each is drawn from half of it to one and
@@ -169,9 +172,15 @@ class ShopLink:
     async def _fetch(self, client: Client, js: JetStreamContext) -> None:
         consumer = await js.pull_subscribe_bind(consumer=names.consumer(self._store), stream=names.TICKETS)
         while True:
+            asked = asyncio.get_running_loop().time()
             try:
+                # One at a time and without heartbeats: the server lets a shop have one answer to each request.
                 (message,) = await consumer.fetch(1, timeout=ASK_S)
             except TimeoutError:
+                if (
+                    asyncio.get_running_loop().time() - asked < AT_ONCE_S
+                ):  # it did not even wait: nobody knows the consumer
+                    raise FleetUnavailable("fleet.no_streams", store=self._store) from None
                 continue  # no ticket in all that time
             await self._handle(message)
             await client.flush()
@@ -196,7 +205,7 @@ class ShopLink:
 
     def _refusal(self, job_id: str, error: wire.Error, message: Msg) -> Letter:
         refused = (message.headers or {}).get(names.MESSAGE_ID, "")
-        headers = {names.MESSAGE_ID: f"{self._store}.refused.{message.metadata.sequence.stream}.{names.part(job_id)}"}
+        headers = {names.MESSAGE_ID: secrets.token_hex()}  # told again if the ticket comes again: that does no harm
         if refused:
             headers[names.REFUSED] = refused
         return Letter(names.result(self._store, job_id), wire.encode(error), headers)

@@ -38,6 +38,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     ALTER TABLE jobs ADD COLUMN remote INTEGER NOT NULL DEFAULT 0;  -- 1: each of its changes goes into the outbox
     CREATE TABLE outbox (
         n    INTEGER PRIMARY KEY AUTOINCREMENT,             -- the order of the changes; no number comes twice
+        mark TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),  -- by which its receiver knows it; cannot be guessed
         job  BLOB NOT NULL                                  -- JSON: the job as it stood after the change
     );
     """,

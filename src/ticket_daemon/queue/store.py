@@ -112,9 +112,13 @@ class Entry(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change that somebody far away is to hear of: its number in the outbox, and the job as it stood after it."""
+    """A change that somebody far away is to hear of: its number in the outbox, and the job as it stood after it.
+
+    `mark` is a name for the change that nobody can guess, the same however often it is told.
+    """
 
     n: int
+    mark: str
     job: Job
 
 
@@ -292,8 +296,8 @@ class Store:
 
     def outbox(self, limit: int) -> list[Change]:
         """The oldest changes that have not arrived, in their order."""
-        rows = self._db.execute("SELECT n, job FROM outbox ORDER BY n LIMIT ?", (limit,))
-        return [Change(n, msgspec.json.decode(job, type=Job)) for n, job in rows]
+        rows = self._db.execute("SELECT n, mark, job FROM outbox ORDER BY n LIMIT ?", (limit,))
+        return [Change(n, mark, msgspec.json.decode(job, type=Job)) for n, mark, job in rows]
 
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""

@@ -43,6 +43,7 @@ async def test_each_change_of_a_remote_job_waits_in_order_also_over_a_restart(tm
     queue = await opened(tmp_path / "q.db")
     states = [JobState.QUEUED, JobState.PRINTING, JobState.CONFIRMED]
     assert await told(queue) == [("a", state) for state in states]
+    assert len({change.mark for change in await queue.outbox(100)}) == 3
     first, *rest = await queue.outbox(100)
     await queue.sent(first.n)
     assert await queue.outbox(100) == rest
@@ -60,7 +61,7 @@ async def test_what_a_kill_left_in_doubt_is_told(tmp_path: Path) -> None:
     assert await queue.start(accepted.job) is not None
     await queue.close()  # in the middle of it, as far as the file is concerned
     queue = await opened(tmp_path / "q.db")
-    *_, (_, job) = await queue.outbox(100)
+    *_, (_, _, job) = await queue.outbox(100)
     assert (job.state, job.reason) == (JobState.HELD, Reason("unknown_outcome", "job.unknown_outcome"))
     await queue.close()
 

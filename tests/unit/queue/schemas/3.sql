@@ -43,6 +43,7 @@ INSERT INTO "jobs" VALUES(10,'was-queued-2','cocina','queued',X'6469676573742D77
 ',X'7B22636F6D6D616E6473223A5B5D7D',X'1B407761732D7175657565642D320A','barra',0);
 CREATE TABLE outbox (
         n    INTEGER PRIMARY KEY AUTOINCREMENT,             -- the order of the changes; no number comes twice
+        mark TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),  -- by which its receiver knows it; cannot be guessed
         job  BLOB NOT NULL                                  -- JSON: the job as it stood after the change
     );
 CREATE INDEX jobs_unfinished ON jobs (seq) WHERE state IN ('queued', 'printing', 'held');
