@@ -148,7 +148,8 @@ class FleetCampaign(Campaign):
         client = await connected(self.server.access)
         js = client.jetstream()
         await streams.make(js)
-        await js.add_consumer(names.TICKETS, streams.consumer_config(STORE).evolve(ack_wait=REDELIVER_S))
+        await streams.admit(js, STORE)
+        await js.add_consumer(names.stream(STORE), streams.consumer_config(STORE).evolve(ack_wait=REDELIVER_S))
         await leave(client)
 
     async def drained(self, port: int) -> None:
@@ -157,7 +158,7 @@ class FleetCampaign(Campaign):
         js = client.jetstream()
         try:
             async with asyncio.timeout(DRAIN_S):
-                while (await js.stream_info(names.TICKETS)).state.messages:  # noqa: ASYNC110 - another process's
+                while (await js.stream_info(names.stream(STORE))).state.messages:  # noqa: ASYNC110 - another process's
                     await asyncio.sleep(0.1)
                 await super().drained(port)
                 heard = await js.subscribe("results.>", stream=names.RESULTS, ordered_consumer=True)

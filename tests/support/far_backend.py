@@ -87,13 +87,13 @@ class FarBackend:
 
     async def waiting(self) -> int:
         """Tickets that no shop has acknowledged."""
-        return int((await self.js.stream_info(names.TICKETS)).state.messages)
+        return int((await self.js.stream_info(names.stream("lima"))).state.messages)
 
     async def all_taken(self) -> None:
         """Wait until the shops have everything."""
-        consumer = names.consumer("lima")
+        stream, consumer = names.stream("lima"), names.consumer("lima")
         async with asyncio.timeout(PATIENCE_S):
-            while await self.waiting() or (await self.js.consumer_info(names.TICKETS, consumer)).num_ack_pending:
+            while await self.waiting() or (await self.js.consumer_info(stream, consumer)).num_ack_pending:
                 await asyncio.sleep(0.01)
 
     async def shop(self, wanted: Callable[[Shop | None], bool], store: str = "lima") -> Shop | None:
@@ -120,6 +120,7 @@ async def far_backend(server: NatsServer, *, make: bool = True) -> AsyncIterator
         backend = FarBackend(nats, js)
         if make:
             await streams.make(js)
+            await streams.admit(js, "lima")
             await backend.listen()
         yield backend
     finally:

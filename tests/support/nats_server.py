@@ -23,19 +23,25 @@ START_S = 20.0
 
 
 class NatsServer:
-    """One server. `config` is more of its configuration file; with `jetstream=False` it keeps nothing."""
+    """One server. `config` is more of its configuration file; with `jetstream=False` it keeps nothing.
 
-    def __init__(self, folder: Path, config: str = "", *, jetstream: bool = True) -> None:
+    Or one with a whole configuration `file` of its own, that listens on `port`.
+    """
+
+    def __init__(
+        self, folder: Path, config: str = "", *, jetstream: bool = True, file: Path | None = None, port: int = 0
+    ) -> None:
         if NATS_SERVER is None:
             pytest.skip(HOW_TO_GET_IT)
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.port = _free_port()
-        self._file = folder / "nats.conf"
-        lines = [f'listen: "127.0.0.1:{self.port}"', config]
-        if jetstream:
-            lines.append(f'jetstream {{ store_dir: "{folder / "streams"}" }}')
-        self._file.write_text("\n".join(lines), "utf-8")
+        self.port = port or free_port()
+        self._file = file or folder / "nats.conf"
+        if file is None:
+            lines = [f'listen: "127.0.0.1:{self.port}"', config]
+            if jetstream:
+                lines.append(f'jetstream {{ store_dir: "{folder / "streams"}" }}')
+            self._file.write_text("\n".join(lines), "utf-8")
         self.log: list[str] = []
         self.start()
 
@@ -50,9 +56,10 @@ class NatsServer:
             [NATS_SERVER, "--config", str(self._file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self._ready = threading.Event()
+        self._came_up = False
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
-        if not self._ready.wait(START_S) or self.process.poll() is not None:
+        if not self._ready.wait(START_S) or not self._came_up:
             self.kill()
             raise RuntimeError("nats-server did not come up:\n" + "".join(self.log[-30:]))
 
@@ -61,9 +68,18 @@ class NatsServer:
         with self.process.stdout as lines:
             for line in lines:
                 self.log.append(line)
-                if re.search(r"Server is ready", line):
+                if re.search(r"Server is ready|Reloaded server configuration", line):
+                    self._came_up = True
                     self._ready.set()
         self._ready.set()
+
+    def reload(self) -> None:
+        """Have it read its configuration again; returns when it has."""
+        self._ready.clear()
+        self._came_up = False
+        self.process.send_signal(signal.SIGHUP)
+        if not self._ready.wait(START_S) or not self._came_up:
+            raise RuntimeError("nats-server did not reload:\n" + "".join(self.log[-30:]))
 
     def stop(self) -> None:
         """End it in good order."""
@@ -83,7 +99,8 @@ class NatsServer:
         self.start()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

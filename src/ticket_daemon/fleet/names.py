@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Tickets on their way to shops, until a shop has them on its own disk.
+#: What the streams of tickets on their way to shops begin with; each store has its own.
 TICKETS: Final = "TICKETS"
 #: What became of them.
 RESULTS: Final = "RESULTS"
@@ -83,9 +83,29 @@ def shop(store: str) -> str:
     return f"$KV.{SHOPS}.{store}"
 
 
+def stream(store: str) -> str:
+    """The stream of a store's tickets.
+
+    One for each store: an acknowledgement names a message by its number in its stream and nothing else, so whoever may
+    acknowledge in a stream may remove any message of it.
+    """
+    return f"{TICKETS}-{store}"
+
+
+def store_of(stream: str) -> str:
+    """The store whose tickets a stream keeps; "" where it keeps none."""
+    prefix, _, store = stream.partition("-")
+    return store if prefix == TICKETS else ""
+
+
 def consumer(store: str) -> str:
     """The durable consumer that a store's daemon is."""
     return f"shop-{store}"
+
+
+def own_consumer(store: str) -> str:
+    """Where a shop that may not use JetStream's own subjects asks how its consumer is."""
+    return f"fleet.consumer.{store}"
 
 
 def inbox(store: str) -> str:

@@ -15,9 +15,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from ticket_daemon import tasks, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
-from ticket_daemon.fleet import names, streams
+from ticket_daemon.fleet import names
 from ticket_daemon.fleet.connection import Access, connect, leave, shown
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
@@ -134,7 +136,7 @@ class ShopLink:
         client = await connect(self._access, f"ticket-daemon {self._store}", names.inbox(self._store), lost.set)
         try:
             self._js = client.jetstream(timeout=STORED_S)
-            await self._become_consumer(self._js)
+            await self._find_consumer(client, self._js)
             self.state = self.state._replace(connected=True, detail="")
             log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
             await _first_of(
@@ -147,18 +149,21 @@ class ShopLink:
             self._js = None
             await leave(client)
 
-    async def _become_consumer(self, js: JetStreamContext) -> None:
-        """Find the shop's consumer, which whoever runs the server makes; where the server lets us, make it."""
+    async def _find_consumer(self, client: Client, js: JetStreamContext) -> None:
+        """See that there is a consumer for the shop; whoever runs the server makes it."""
         from nats.errors import NoRespondersError
         from nats.js.errors import NotFoundError, ServiceUnavailableError
 
         try:
+            answer = await client.request(names.own_consumer(self._store), timeout=STORED_S)
+        except NoRespondersError:  # a server that nobody parted into accounts
             try:
-                await js.consumer_info(names.TICKETS, names.consumer(self._store))
-            except NotFoundError:
-                await js.add_consumer(names.TICKETS, streams.consumer_config(self._store))
-        except (NotFoundError, ServiceUnavailableError, NoRespondersError):
-            raise FleetUnavailable("fleet.no_streams", store=self._store) from None
+                await js.consumer_info(names.stream(self._store), names.consumer(self._store))
+            except (NotFoundError, ServiceUnavailableError, NoRespondersError):
+                raise FleetUnavailable("fleet.no_streams", store=self._store) from None
+        else:
+            if "error" in msgspec.json.decode(answer.data, type=dict):
+                raise FleetUnavailable("fleet.no_streams", store=self._store)
 
     async def close(self) -> None:
         """Say that the shop goes, if anybody listens; within GOODBYE_S."""
@@ -170,7 +175,7 @@ class ShopLink:
     # --- tickets ---
 
     async def _fetch(self, client: Client, js: JetStreamContext) -> None:
-        consumer = await js.pull_subscribe_bind(consumer=names.consumer(self._store), stream=names.TICKETS)
+        consumer = await js.pull_subscribe_bind(consumer=names.consumer(self._store), stream=names.stream(self._store))
         while True:
             asked = asyncio.get_running_loop().time()
             try:

@@ -30,22 +30,14 @@ THERE_S: Final = 90.0
 REDELIVER_S: Final = 10.0
 
 
-def stream_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
-    """The two streams. Tickets are a work queue: each is gone once acknowledged, and full is refused, never dropped."""
+def shared_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
+    """What all stores share: results, and the bucket.
+
+    The bucket's stream is spelled out because nats-py's own lets a header of one shop's entry wipe out all entries.
+    """
     from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
     return (
-        StreamConfig(
-            name=names.TICKETS,
-            subjects=["tickets.*.*"],
-            retention=RetentionPolicy.WORK_QUEUE,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
-            discard_new_per_subject=True,
-            max_msgs_per_subject=WAITING_PER_PRINTER,
-            duplicate_window=DUPLICATE_S,
-            num_replicas=replicas,
-        ),
         StreamConfig(
             name=names.RESULTS,
             subjects=["results.*.*"],
@@ -58,23 +50,61 @@ def stream_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
             allow_direct=True,
             num_replicas=replicas,
         ),
+        StreamConfig(
+            name=f"KV_{names.SHOPS}",
+            subjects=[f"$KV.{names.SHOPS}.>"],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_age=THERE_S,
+            max_msgs_per_subject=1,
+            duplicate_window=THERE_S,
+            allow_rollup_hdrs=False,
+            deny_delete=True,
+            num_replicas=replicas,
+        ),
+    )
+
+
+def tickets_config(store: str, replicas: int = 1) -> StreamConfig:
+    """A store's tickets: a work queue. Each is gone once acknowledged; what is too much is refused, never dropped."""
+    from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+
+    return StreamConfig(
+        name=names.stream(store),
+        subjects=[names.tickets_of(store)],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        discard_new_per_subject=True,
+        max_msgs_per_subject=WAITING_PER_PRINTER,
+        duplicate_window=DUPLICATE_S,
+        num_replicas=replicas,
     )
 
 
 async def make(js: JetStreamContext, replicas: int = 1) -> None:
-    """Make the streams and the bucket, or bring those that are there up to date."""
-    from nats.js.api import KeyValueConfig
-    from nats.js.errors import BadRequestError, NotFoundError
+    """Make what all stores share, or bring what is there up to date."""
+    for config in shared_configs(replicas):
+        await _have(js, config)
 
-    for config in stream_configs(replicas):
-        try:
-            await js.add_stream(config)
-        except BadRequestError:  # it is there, with other settings
-            await js.update_stream(config)
+
+async def admit(js: JetStreamContext, store: str, replicas: int = 1) -> None:
+    """Make a store's stream and its consumer, or bring them up to date.
+
+    A shop does not do it itself: who may make a consumer may have the server send messages where he himself may not.
+    """
+    await _have(js, tickets_config(store, replicas))
+    await js.add_consumer(names.stream(store), consumer_config(store))
+
+
+async def _have(js: JetStreamContext, config: StreamConfig) -> None:
+    from nats.js.errors import BadRequestError
+
     try:
-        await js.key_value(names.SHOPS)
-    except NotFoundError:
-        await js.create_key_value(KeyValueConfig(bucket=names.SHOPS, ttl=THERE_S, history=1, replicas=replicas))
+        await js.add_stream(config)
+    except BadRequestError:  # it is there, with other settings
+        await js.update_stream(config)
 
 
 def consumer_config(store: str) -> ConsumerConfig:

@@ -52,3 +52,8 @@ def test_result_leads_back_to_store_and_job() -> None:
 
 def test_configuration_and_subjects_agree_on_what_a_store_may_be_called() -> None:
     assert rules._STORE.pattern == names.STORE.pattern
+
+
+def test_stream_of_tickets_leads_back_to_its_store_and_no_other_stream_does() -> None:
+    assert names.store_of(names.stream("lima-2")) == "lima-2"
+    assert [names.store_of(other) for other in (names.RESULTS, f"KV_{names.SHOPS}", "TICKETS")] == ["", "", ""]
