@@ -1,7 +1,7 @@
 """The database's shape, as the list of steps that lead to it.
 
 A step is never edited once released: another is added. `PRAGMA user_version` counts the steps taken. Each index costs
-every commit a page, so there is one for what the daemon does at start and none for what it does once an hour.
+every commit a page, so what the daemon does at start has a table of its own and what it does once an hour has nothing.
 """
 
 from __future__ import annotations
@@ -41,5 +41,22 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         mark TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),  -- by which its receiver knows it; cannot be guessed
         job  BLOB NOT NULL                                  -- JSON: the job as it stood after the change
     );
+    """,
+    # How a job stands is written three times, what it prints once: apart, a change does not write the ticket again, and
+    # a page holds many jobs. Tickets of jobs that had ended stay in `jobs`, as copying all of them would take minutes;
+    # in newer rows those two columns are empty. The index gives way to a table because each UPDATE paid for it with two
+    # temporary B-trees (SQLite's way of checking `IN` in an index's condition), also where its answer was the same.
+    """
+    CREATE TABLE tickets (
+        seq      INTEGER PRIMARY KEY,                       -- the job's
+        document BLOB NOT NULL,                             -- canonical JSON
+        data     BLOB NOT NULL                              -- the printer's bytes, last because they may be long
+    );
+    CREATE TABLE unfinished (
+        seq      INTEGER PRIMARY KEY                        -- a job that is queued, printing or held
+    );
+    INSERT INTO unfinished SELECT seq FROM jobs WHERE state IN ('queued', 'printing', 'held');
+    INSERT INTO tickets SELECT seq, document, data FROM jobs WHERE seq IN (SELECT seq FROM unfinished);
+    DROP INDEX jobs_unfinished;
     """,
 )

@@ -273,6 +273,15 @@ def test_prune_forgets_only_what_has_ended_long_ago(store: Store) -> None:
     assert kept == {"new", "old queued", "old printing", "old held"}
 
 
+def test_prune_leaves_nothing_of_a_job(store: Store) -> None:
+    for state in JobState:
+        led_to(store, state, state)
+    store.prune(9_000, 0, 100)
+    left = [job.seq for job in reversed(store.recent(100))]
+    assert [seq for (seq,) in store._db.execute("SELECT seq FROM tickets ORDER BY seq")] == left
+    assert [job.seq for job in store.unfinished()] == left
+
+
 def test_prune_goes_some_at_a_time(store: Store) -> None:
     for number in range(5):
         led_to(store, S.SENT, str(number))
@@ -297,6 +306,13 @@ def test_prune_looks_no_further_than_the_first_stretch_of_young_jobs(store: Stor
     led_to(store, S.SENT, "old", at=1_000)
     store.insert(new("young", at=20_000))
     assert not store.prune(9_000, 0, 10).more
+
+
+def test_job_that_went_back_and_forth_is_unfinished_until_it_ends(store: Store) -> None:
+    seq = led_to(store, S.PRINTING).seq
+    for event, left in ((E.RETRY, 1), (E.HOLD, 1), (E.RELEASE, 1), (E.CANCEL, 0)):
+        assert store.move(seq, event, 3_000) is not None
+        assert len(list(store.unfinished())) == left
 
 
 # --- the file ---
