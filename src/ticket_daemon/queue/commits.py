@@ -6,8 +6,8 @@ every operation in it is reported failed and has left no trace.
 
 Who commits: a thread, so that a slow disk delays nobody; or, as long as the disk is quick, the event loop itself at
 the end of a turn. Waking a thread and being woken again costs more than a quick disk's sync (measured: 0.2 ms against
-0.1 ms on a virtual machine), so the thread takes over only after a commit that was slow, for a minute, and for
-operations that are heavy in themselves.
+0.1 ms on a virtual machine), so the thread takes over only after a commit that was slow, for a second and twice as
+long each time it happens again, and for operations that are heavy in themselves.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 GATHER_TURNS = 2
 #: A commit that takes longer than this makes the thread take over; a person notices a tenth of a second.
 SLOW_S = 0.02
-#: How long the thread keeps the work after a slow commit.
-ASIDE_S = 60.0
+#: How long the thread keeps the work after a slow commit: at first (a quick disk has its moments too), and at most.
+FIRST_ASIDE_S = 1.0
+LAST_ASIDE_S = 60.0
 
 T = TypeVar("T")
 Operation = Callable[[Store], Any]
@@ -56,6 +57,7 @@ class Committer:
         self._heavy = False  #: something in it takes long whatever the disk does
         self._aside = 0  #: batches given to the thread and not yet reported
         self._inline_from = 0.0  #: when the loop may commit by itself again
+        self._aside_s = FIRST_ASIDE_S  #: how long it may not, after the next slow commit
         self._waiting: queue.SimpleQueue[list[tuple[Operation, Done]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="queue-commits", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -150,7 +152,10 @@ class Committer:
         reports = self._commit(batch)
         took = time.monotonic() - begun
         if took > SLOW_S:
-            self._inline_from = begun + took + ASIDE_S
+            if begun - self._inline_from > LAST_ASIDE_S:  # all was well for long
+                self._aside_s = FIRST_ASIDE_S
+            self._inline_from = begun + took + self._aside_s
+            self._aside_s = min(2 * self._aside_s, LAST_ASIDE_S)
         self.timed(took)
         return reports
 
