@@ -8,9 +8,7 @@ outside. Who may ask for what is decided in `guard`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections import deque
 from typing import Final
 
 import msgspec
@@ -27,7 +25,6 @@ from ticket_daemon.server.guard.pairing import Pairing
 from ticket_daemon.server.overview import Overview
 from ticket_daemon.server.session import Session
 from ticket_daemon.server.upkeep import Upkeep
-from ticket_daemon.tasks import end
 from ticket_daemon.verbs import Verbs
 from ticket_daemon.web import files, headers
 
@@ -54,46 +51,45 @@ _REASON_BYTES: Final = 123
 #: Seconds for a refused page to answer the goodbye, and bytes that are read of it meanwhile.
 _REFUSED_S: Final = 2.0
 _REFUSED_BYTES: Final = 4096
+#: The first byte of a frame that is a whole text; in the second, the size, or how many bytes of size follow.
+_WHOLE_TEXT: Final = 0x81
+_SIZE_OF_2, _SIZE_OF_8 = 126, 127
 
 
 class Outbox:
-    """What waits to be sent to one client. `put` never waits; `drain` is the one task that sends."""
+    """What waits to be sent to one client: in its connection's own buffer, which never makes `put` wait.
+
+    Frames are made here: aiohttp's way to send them is for those who wait, and needs a task and more turns of the loop.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self._socket = socket
         self._transport = transport
-        self._frames: deque[bytes] = deque()
-        self._size = 0
-        self._filled = asyncio.Event()
-        self.overflowed = False
 
-    def put(self, frame: bytes) -> None:
-        """Have `frame` sent after those before it."""
-        if self.overflowed:
+    def put(self, text: bytes) -> None:
+        """Have a text sent after those before it. Whoever has said goodbye, or heard it, is told nothing more."""
+        transport = self._transport
+        if transport is None or self._socket.closed or transport.is_closing():
             return
-        self._frames.append(frame)
-        self._size += len(frame)
-        if self._size > OUTBOX_BYTES:
-            self.overflowed = True
-            self._frames.clear()
+        transport.write(text_frame(text))
+        if transport.get_write_buffer_size() > OUTBOX_BYTES:
             log.warning("client_too_slow")
             self.cut()  # a goodbye would have to wait for it like everything else
-        self._filled.set()
 
     def cut(self) -> None:
         """End the connection at once; what waits to be sent is dropped."""
         if self._transport is not None:
             self._transport.abort()
 
-    async def drain(self) -> None:
-        """Send until the client is gone or has let too much pile up."""
-        while not self.overflowed:
-            await self._filled.wait()
-            self._filled.clear()
-            while self._frames:
-                frame = self._frames.popleft()
-                self._size -= len(frame)
-                await self._socket.send_frame(frame, WSMsgType.TEXT)
+
+def text_frame(text: bytes) -> bytes:
+    """A whole text message as a server sends it: in one frame, not masked (RFC 6455 5.2)."""
+    size = len(text)
+    if size < _SIZE_OF_2:
+        return b"%c%c%b" % (_WHOLE_TEXT, size, text)
+    if size < 1 << 16:
+        return b"%c%c%b%b" % (_WHOLE_TEXT, _SIZE_OF_2, size.to_bytes(2), text)
+    return b"%c%c%b%b" % (_WHOLE_TEXT, _SIZE_OF_8, size.to_bytes(8), text)
 
 
 class Server:
@@ -170,7 +166,6 @@ class Server:
         await socket.prepare(request)
         outbox = Outbox(socket, request.transport)
         session = Session(self._verbs, self._overview, self._audience, outbox.put, caller)
-        sending = asyncio.create_task(outbox.drain())
         self._sockets[socket] = (outbox, caller)
         expiry = self._at_the_sessions_end(caller)
         log.info("client_connected", extra={"client": request.remote})
@@ -182,8 +177,6 @@ class Server:
             if expiry is not None:
                 expiry.cancel()
             self._sockets.pop(socket, None)
-            with contextlib.suppress(ConnectionError):
-                await end(sending)
             log.info("client_gone", extra={"client": request.remote, "close_code": socket.close_code})
         return socket
 
