@@ -23,6 +23,9 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
     HELD = "held"  #: waits for a person
 
+    #: Enum's own is a Python function, and a ticket's state is looked up in sets and tables two dozen times.
+    __hash__ = str.__hash__
+
 
 class JobEvent(StrEnum):
     """What makes a job change state."""

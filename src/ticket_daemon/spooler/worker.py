@@ -501,12 +501,20 @@ class Worker:
         self._bell.clear()
         if self._queue.head(self.destination.name) or self._stopping.is_set():
             return True
+        late = False
+
+        def give_up() -> None:
+            nonlocal late
+            late = True
+            self._bell.set()
+
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, give_up)
         try:
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        except TimeoutError:
-            return False
-        return True
+            await self._bell.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return not late
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but not beyond a stop."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 import sys
 from typing import Final
 
 from ticket_daemon.errors import LinkError
 from ticket_daemon.transport.addresses import SocketAddress
 from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, Link, LinkBroken
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 CHUNK: Final = 64 * 1024
 #: Looks at what the printer has not acknowledged: some in successive turns of the event loop, since on a good network
@@ -110,14 +113,13 @@ class SocketLink(Link):
     async def _acknowledged(self, writer: asyncio.StreamWriter) -> None:
         """Until the printer's TCP has everything; TimeoutError when nothing moves for `stall_s`."""
         connection = writer.get_extra_info("socket")
-        _check_open(writer)
-        left, still, look, looks = unacknowledged(connection), 0.0, FIRST_LOOK_S, 0
+        left, still, look, looks = -1, 0.0, FIRST_LOOK_S, 0
         while left:
-            if is_dead(connection):
-                raise ConnectionResetError("closed before the last bytes were acknowledged")
-            looks += 1
-            if looks <= QUICK_LOOKS:
+            if looks < QUICK_LOOKS:  # before the first one too: no printer answers within the turn in which it is asked
+                looks += 1
                 await asyncio.sleep(0)
+            elif is_dead(connection):
+                raise ConnectionResetError("closed before the last bytes were acknowledged")
             else:
                 await asyncio.sleep(look)
                 still += look
@@ -194,7 +196,4 @@ def unacknowledged(connection: socket.socket) -> int:
     """
     if sys.platform == "win32":
         return 0
-    import fcntl
-    import termios
-
-    return int(struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0])
+    return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4), sys.byteorder)
