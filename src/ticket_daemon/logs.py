@@ -11,6 +11,7 @@ start-up time the daemon is allowed.
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import logging.handlers
 import os
@@ -28,6 +29,8 @@ MIB: Final = 1024 * 1024
 
 #: What every LogRecord has; whatever else it carries was given by the caller.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+#: A record gets these first, so that what the caller gave stands behind so many.
+_FIRST: Final = len(vars(logging.makeLogRecord({})))
 
 
 #: What JSON lets stand and a terminal or a reader of lines would take for more than text: DEL, C1, line separators.
@@ -38,7 +41,8 @@ _AMBIGUOUS: Final = re.compile(r'[ ="]')
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:
     """What the caller gave with `extra`."""
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    behind = itertools.islice(vars(record).items(), _FIRST, None)
+    return {name: value for name, value in behind if name not in _STANDARD}
 
 
 class _From(logging.Filter):
@@ -146,7 +150,7 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record) + self.terminator
-            size = len(line.encode("utf-8", "replace"))
+            size = len(line) if line.isascii() else len(line.encode("utf-8", "replace"))
             if self._size and self._size + size > self.maxBytes:
                 self._roll_over()
             if self.stream is None:
@@ -169,10 +173,19 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             self._size = 0
 
 
+def _look_nothing_up() -> None:
+    """No line says which line of code, thread or process it came from: do not look it up for each ("Optimization",
+    docs.python.org/3/howto/logging.html).
+    """
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
 def set_up(
     level: str, path: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None, everything: bool = False
 ) -> None:
     """Send all records to the file at `path` (none: no file) and to `terminal`, there from `info` on, or everything."""
+    _look_nothing_up()
     root = logging.getLogger("ticket_daemon")
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
