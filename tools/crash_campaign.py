@@ -175,11 +175,12 @@ class _Gone(Exception):
 class Victim:
     """The installed command, started and killed again and again on one data directory and one port."""
 
-    def __init__(self, folder: Path, printers: dict[str, EmulatedPrinter], more: str = "") -> None:
+    def __init__(self, folder: Path, printers: dict[str, EmulatedPrinter], more: str = "", program: str = "") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.folder = folder
+        self._program = program  #: Python that stands in for the installed command
         self._output = (folder / "output.txt").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
         lines = ["[queue]", "capacity = 10000", "[limits]", "jobs_per_minute = 0", "[log]", 'level = "info"']
@@ -192,6 +193,8 @@ class Victim:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("TICKET_DAEMON_")}
         installed = Path(sys.executable).with_name("ticket-daemon")
         command = [str(installed)] if installed.exists() else [sys.executable, "-m", "ticket_daemon"]
+        if self._program:
+            command = [sys.executable, "-c", self._program]
         command += ["run", "--env", "test", "--port", str(self.port), "--data-dir", str(self.folder)]
         command += ["--config", str(self.folder / "config.toml")]
         self._process = subprocess.Popen(command, stdout=self._output, stderr=self._output, env=environ)
@@ -238,6 +241,8 @@ class Campaign:
         self.book = Book()
         self.lines: dict[str, list[str]] = defaultdict(list)  #: what each printer put on paper
 
+    program = ""  #: Python that is run in place of the installed command
+
     def config(self) -> str:
         """What stands in the daemon's configuration besides the printers."""
         return ""
@@ -257,7 +262,7 @@ class Campaign:
         """All of it. Raises RuntimeError when the daemon cannot go on."""
         async with contextlib.AsyncExitStack() as stack:
             printers = {name: await stack.enter_async_context(_printer(*kind)) for name, kind in PRINTERS.items()}
-            victim = Victim(self._folder, printers, self.config())
+            victim = Victim(self._folder, printers, self.config(), self.program)
             stack.callback(victim.clean_up)
             up = asyncio.Event()
             url = f"http://127.0.0.1:{victim.port}/ws"

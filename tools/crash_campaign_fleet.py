@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from typing import Any, Final
 import nats.errors
 from crash_campaign import CLIENTS, DRAIN_S, PRINTERS, SENT_AGAIN, WANTED_ZERO, Campaign, Client, count
 from nats.aio.client import Client as Nats
+from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from ticket_daemon.errors import FleetError
@@ -38,8 +40,16 @@ from ticket_daemon.fleet.connection import Access, connect, leave
 STORE: Final = "lima"
 #: The server is killed with every so many kills of the daemon.
 SERVER_TOO: Final = 7
-#: In place of REDELIVER_S: between two kills a ticket must have time to come again.
-REDELIVER_S: Final = 0.5
+#: In place of the daemon's own: between two kills a ticket must have time to come again.
+REDELIVER_S: Final = 0.3
+IMPATIENT: Final = f"""
+from ticket_daemon.fleet import streams
+streams.REDELIVER_S = {REDELIVER_S}
+from ticket_daemon.fleet import fetching, shop
+fetching.MARGIN_S, shop.PAUSES_S = 0.1, (0.05,)
+from ticket_daemon.cli import main
+main()
+"""
 #: What a backend waits for the server to have stored a ticket before it publishes it again.
 STORED_S: Final = 2.0
 #: Seconds between two tickets of a backend, drawn evenly from 0 to this.
@@ -88,6 +98,12 @@ async def connected(access: Access) -> Nats:
             await asyncio.sleep(0.05)
 
 
+async def admit(js: JetStreamContext) -> None:
+    """Make or mend the store's stream and consumer, which comes again sooner than others."""
+    await streams.admit(js, STORE)
+    await js.add_consumer(names.stream(STORE), streams.consumer_config(STORE).evolve(ack_wait=REDELIVER_S))
+
+
 class Backend(Client):
     """One program far away: its tickets count as acked once the NATS server has them."""
 
@@ -104,6 +120,7 @@ class Backend(Client):
 
     async def _publish_many(self, client: Nats) -> None:
         js = client.jetstream(timeout=STORED_S)
+        await admit(js)  # as a backend does that comes to a store for the first time
         while not (self.stopping and self._pending is None):
             self._pending = self._pending or self._new()
             order = json.loads(self._pending)
@@ -130,6 +147,8 @@ class FleetCampaign(Campaign):
         self.marks: Counter[str] = Counter()  #: by message id: how often the server has stored a result
         self.server_kills = 0
 
+    program = IMPATIENT
+
     def config(self) -> str:
         return f'[fleet]\nurl = "{self.server.access.url}"\nstore = "{STORE}"\n'
 
@@ -144,12 +163,11 @@ class FleetCampaign(Campaign):
             self.server_kills += 1
 
     async def prepare(self) -> None:
-        """Make the streams, and the shop's consumer as whoever runs a server may: its settings are not the shop's."""
+        """Make the streams."""
         client = await connected(self.server.access)
         js = client.jetstream()
         await streams.make(js)
-        await streams.admit(js, STORE)
-        await js.add_consumer(names.stream(STORE), streams.consumer_config(STORE).evolve(ack_wait=REDELIVER_S))
+        await admit(js)
         await leave(client)
 
     async def drained(self, port: int) -> None:
@@ -158,8 +176,9 @@ class FleetCampaign(Campaign):
         js = client.jetstream()
         try:
             async with asyncio.timeout(DRAIN_S):
-                while (await js.stream_info(names.stream(STORE))).state.messages:  # noqa: ASYNC110 - another process's
-                    await asyncio.sleep(0.1)
+                while (await js.stream_info(names.stream(STORE))).state.messages:
+                    await asyncio.sleep(0.2)
+                    await admit(js)  # a killed server has some again that were acknowledged
                 await super().drained(port)
                 heard = await js.subscribe("results.>", stream=names.RESULTS, ordered_consumer=True)
                 while self.published.keys() - self.told.keys():
@@ -167,8 +186,8 @@ class FleetCampaign(Campaign):
                 with contextlib.suppress(nats.errors.TimeoutError):
                     while True:
                         self._hear(await heard.next_msg(1.0))
-        except (TimeoutError, nats.errors.Error, NotFoundError) as error:
-            print(f"not drained: {error!r}", file=sys.stderr)
+        except (TimeoutError, nats.errors.Error, NotFoundError):
+            traceback.print_exc()
         finally:
             await leave(client)
 

@@ -7,6 +7,7 @@ one, and so has no state left over), and that the library is loaded by the first
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import ssl
@@ -27,6 +28,8 @@ CONNECT_S: Final = 5
 #: Two unanswered pings end a connection: a router that forgot it says nothing (nats-py's own would take four minutes).
 PING_S: Final = 20
 UNANSWERED_PINGS: Final = 2
+LEAVE_S: Final = 2.0
+LOOK_S: Final = 1.0
 #: How a file of credentials (JWT and seed) begins, and one with a bare nkey seed of a user.
 _JWT_FILE: Final = "-----BEGIN NATS USER JWT-----"
 _SEED: Final = "SU"
@@ -63,14 +66,16 @@ async def connect(
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
     client = Client()
+    addresses = [address.strip() for address in access.url.split(",")]
     try:
-        await client.connect(
-            [address.strip() for address in access.url.split(",")],
-            name=called, inbox_prefix=inbox, allow_reconnect=False, connect_timeout=CONNECT_S, ping_interval=PING_S,
-            # Without a limit the first connection is tried for ever, in here, whatever `allow_reconnect` says.
-            max_reconnect_attempts=1, reconnect_time_wait=0,
-            max_outstanding_pings=UNANSWERED_PINGS, closed_cb=closed, error_cb=trouble, **options,
-        )  # fmt: skip
+        async with asyncio.timeout(2 * CONNECT_S * len(addresses)):
+            await client.connect(
+                addresses,
+                name=called, inbox_prefix=inbox, allow_reconnect=False, connect_timeout=CONNECT_S, ping_interval=PING_S,
+                # Without a limit the first connection is tried for ever, in here, whatever `allow_reconnect` says.
+                max_reconnect_attempts=1, reconnect_time_wait=0,
+                max_outstanding_pings=UNANSWERED_PINGS, closed_cb=closed, error_cb=trouble, **options,
+            )  # fmt: skip
     except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
         await leave(client)
         problems.append(error)
@@ -112,9 +117,16 @@ def shown(url: str) -> str:
 
 
 async def leave(connection: Client) -> None:
-    """End a connection, whatever state it is in."""
+    """End a connection, whatever state it is in, within LEAVE_S."""
     with contextlib.suppress(Exception):  # it is given up; that it could not be ended in good order changes nothing
-        await connection.close()
+        # Seen when the server was killed: nats-py waits for ever for the end of a connection that has ended.
+        await asyncio.wait_for(connection.close(), LEAVE_S)
+
+
+async def ended(connection: Client) -> None:
+    """Wait until a connection is over. It is looked at now and then: `lost` may hang where `leave` would."""
+    while not connection.is_closed:  # noqa: ASYNC110 - it has no event for this
+        await asyncio.sleep(LOOK_S)
 
 
 def _said(error: Exception) -> str:

@@ -20,7 +20,8 @@ import msgspec
 from ticket_daemon import tasks, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
 from ticket_daemon.fleet import names
-from ticket_daemon.fleet.connection import Access, connect, leave, shown
+from ticket_daemon.fleet.connection import Access, connect, ended, leave, shown
+from ticket_daemon.fleet.fetching import fetch
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
 from ticket_daemon.fleet.presence import Presence
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: How long one request for a ticket stands at the server; it is made again then, in case the server forgot it.
-ASK_S: Final = 20.0
-#: A request that comes back empty sooner than this was not heard.
-AT_ONCE_S: Final = 1.0
 #: How long the server may take to say that it has stored something.
 STORED_S: Final = 10.0
 #: Seconds before each further try to connect, the last one again and again; each is drawn from half of it to one and
@@ -136,12 +133,13 @@ class ShopLink:
         client = await connect(self._access, f"ticket-daemon {self._store}", names.inbox(self._store), lost.set)
         try:
             self._js = client.jetstream(timeout=STORED_S)
-            await self._find_consumer(client, self._js)
+            under_way = await self._under_way(client, self._js)
             self.state = self.state._replace(connected=True, detail="")
             log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
             await _first_of(
                 lost.wait(),
-                self._fetch(client, self._js),
+                ended(client),
+                fetch(self._js, self._store, under_way, self._take, self._sleep),
                 self._outbox.run(self._publish),
                 self._presence.run(self._put),
             )
@@ -149,8 +147,8 @@ class ShopLink:
             self._js = None
             await leave(client)
 
-    async def _find_consumer(self, client: Client, js: JetStreamContext) -> None:
-        """See that there is a consumer for the shop; whoever runs the server makes it."""
+    async def _under_way(self, client: Client, js: JetStreamContext) -> int:
+        """How many tickets the server has sent and heard nothing of. Whoever runs it makes the consumer."""
         from nats.errors import NoRespondersError
         from nats.js.errors import NotFoundError, ServiceUnavailableError
 
@@ -158,12 +156,14 @@ class ShopLink:
             answer = await client.request(names.own_consumer(self._store), timeout=STORED_S)
         except NoRespondersError:  # a server that nobody parted into accounts
             try:
-                await js.consumer_info(names.stream(self._store), names.consumer(self._store))
+                consumer = await js.consumer_info(names.stream(self._store), names.consumer(self._store))
             except (NotFoundError, ServiceUnavailableError, NoRespondersError):
                 raise FleetUnavailable("fleet.no_streams", store=self._store) from None
-        else:
-            if "error" in msgspec.json.decode(answer.data, type=dict):
-                raise FleetUnavailable("fleet.no_streams", store=self._store)
+            return consumer.num_ack_pending or 0
+        told = msgspec.json.decode(answer.data, type=dict)
+        if "error" in told:
+            raise FleetUnavailable("fleet.no_streams", store=self._store)
+        return int(told.get("num_ack_pending", 0))
 
     async def close(self) -> None:
         """Say that the shop goes, if anybody listens; within GOODBYE_S."""
@@ -174,23 +174,8 @@ class ShopLink:
 
     # --- tickets ---
 
-    async def _fetch(self, client: Client, js: JetStreamContext) -> None:
-        consumer = await js.pull_subscribe_bind(consumer=names.consumer(self._store), stream=names.stream(self._store))
-        while True:
-            asked = asyncio.get_running_loop().time()
-            try:
-                # One at a time and without heartbeats: the server lets a shop have one answer to each request.
-                (message,) = await consumer.fetch(1, timeout=ASK_S)
-            except TimeoutError:
-                if (
-                    asyncio.get_running_loop().time() - asked < AT_ONCE_S
-                ):  # it did not even wait: nobody knows the consumer
-                    raise FleetUnavailable("fleet.no_streams", store=self._store) from None
-                continue  # no ticket in all that time
-            await self._handle(message)
-            await client.flush()
-
-    async def _handle(self, message: Msg) -> None:
+    async def _take(self, message: Msg) -> float | None:
+        """Acknowledge a ticket, put it off or end it; the seconds it is put off for."""
         place = message.metadata
         published_ms = round(place.timestamp.timestamp() * 1000)
         verdict = await self._intake.take(Incoming(message.subject, message.data, place.sequence.stream, published_ms))
@@ -202,11 +187,13 @@ class ShopLink:
             case Later(delay_s, code):
                 log.info("remote_ticket_later", extra={"code": code, "delay_s": delay_s})
                 await message.nak(delay=delay_s)
+                return delay_s
             case Never(job_id, error):
                 self._refused(error.code)
                 log.warning("remote_ticket_refused", extra={"job": job_id, "code": error.code})
                 await self._publish([self._refusal(job_id, error, message)])
                 await message.term()
+        return None
 
     def _refusal(self, job_id: str, error: wire.Error, message: Msg) -> Letter:
         refused = (message.headers or {}).get(names.MESSAGE_ID, "")

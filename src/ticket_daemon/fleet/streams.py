@@ -26,8 +26,11 @@ CHANGES_PER_JOB: Final = 64
 #: How often a shop says that it is there, and how long it counts as there after it has.
 EVERY_S: Final = 30.0
 THERE_S: Final = 90.0
-#: Seconds until a ticket comes again of which nothing was heard: a commit takes milliseconds, a lost link some seconds.
-REDELIVER_S: Final = 10.0
+#: Seconds until a ticket comes again of which nothing was heard: a commit takes milliseconds.
+REDELIVER_S: Final = 3.0
+#: Tickets that the server may have sent and heard nothing of. The shop asks for one at a time (`fetching`); the others
+#: are what a killed server may remember of tickets that are long gone.
+UNDER_WAY: Final = 100
 
 
 def shared_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
@@ -90,12 +93,17 @@ async def make(js: JetStreamContext, replicas: int = 1) -> None:
 
 
 async def admit(js: JetStreamContext, store: str, replicas: int = 1) -> None:
-    """Make a store's stream and its consumer, or bring them up to date.
+    """Make a store's stream and its consumer, or bring them up to date and mend them.
 
     A shop does not do it itself: who may make a consumer may have the server send messages where he himself may not.
     """
     await _have(js, tickets_config(store, replicas))
-    await js.add_consumer(names.stream(store), consumer_config(store))
+    consumer = await js.add_consumer(names.stream(store), consumer_config(store))
+    # A server 2.9 that was killed has acknowledged tickets in the stream again: nobody is sent them, but they count as
+    # waiting, and the consumer may wait for ever for one that is not there. What is acknowledged may go.
+    acknowledged = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
+    if acknowledged:
+        await js.purge_stream(names.stream(store), seq=acknowledged + 1)
 
 
 async def _have(js: JetStreamContext, config: StreamConfig) -> None:
@@ -108,7 +116,7 @@ async def _have(js: JetStreamContext, config: StreamConfig) -> None:
 
 
 def consumer_config(store: str) -> ConsumerConfig:
-    """A shop's consumer: one ticket at a time, so that nothing overtakes a ticket that has to come again."""
+    """A shop's consumer."""
     from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
     return ConsumerConfig(
@@ -118,6 +126,6 @@ def consumer_config(store: str) -> ConsumerConfig:
         ack_policy=AckPolicy.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
         ack_wait=REDELIVER_S,
-        max_ack_pending=1,
+        max_ack_pending=UNDER_WAY,
         max_deliver=-1,
     )

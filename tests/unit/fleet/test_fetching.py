@@ -1,0 +1,55 @@
+"""Whose turn it is: no ticket is taken before one that was published before it and is still to come."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticket_daemon.fleet.fetching import MARGIN_S, NOT_YET_S, Turns
+from ticket_daemon.fleet.streams import REDELIVER_S
+
+
+def test_what_comes_behind_a_ticket_that_was_put_off_waits_for_it() -> None:
+    turns = Turns()
+    assert turns.may_be_taken(1, now=0)
+    turns.put_off(1, now=0, delay=2)
+    assert not turns.may_be_taken(2, now=1)
+    turns.put_off(2, now=1, delay=NOT_YET_S)
+    assert not turns.may_be_taken(3, now=1)
+    turns.put_off(3, now=1, delay=NOT_YET_S)
+    assert turns.may_be_taken(1, now=2.1)
+    assert not turns.may_be_taken(3, now=2.2)
+    turns.put_off(3, now=2.2, delay=NOT_YET_S)
+    assert turns.may_be_taken(2, now=2.3)
+    assert turns.may_be_taken(3, now=2.4)
+
+
+def test_a_ticket_that_never_comes_again_does_not_hold_the_others_up_for_ever() -> None:
+    turns = Turns()
+    turns.put_off(1, now=0, delay=2)
+    given_up = 2 + 2 * (REDELIVER_S + MARGIN_S)
+    assert not turns.may_be_taken(2, now=given_up - 0.1)
+    assert turns.may_be_taken(2, now=given_up + 0.1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=60), st.integers(1, 12))
+def test_whatever_order_the_server_sends_in_they_are_taken_in_order(
+    choices: list[tuple[int, bool]], count: int
+) -> None:
+    """The server sends any of those that are not taken; the shop may put off the one whose turn it is."""
+    turns, left, taken = Turns(), list(range(1, count + 1)), []
+    sent_in_order = 1  # what was never sent is sent in order: only what was sent before may come in any
+    for choice, full in choices:
+        if not left:
+            break
+        seen = [number for number in left if number < sent_in_order]
+        number = seen[choice % len(seen)] if seen and choice else min(sent_in_order, count)
+        if number not in left:
+            continue
+        sent_in_order = max(sent_in_order, number + 1)
+        if turns.may_be_taken(number, now=0) and not full:
+            taken.append(number)
+            left.remove(number)
+        else:
+            turns.put_off(number, now=0, delay=1)
+    assert taken == sorted(taken)
