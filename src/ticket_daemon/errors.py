@@ -7,6 +7,7 @@ sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ticket_daemon import messages
@@ -260,12 +261,22 @@ class NoAnswer(TicketDaemonError):
 
     code = "no_answer"
     retryable = True
+    _KEYS: ClassVar[Mapping[bool | None, str]] = {
+        True: "client.no_result", False: "client.not_accepted", None: "client.perhaps_accepted",
+    }  # fmt: skip
 
     def __init__(self, job_id: str, accepted: bool | None) -> None:
-        key = {True: "client.no_result", False: "client.not_accepted", None: "client.perhaps_accepted"}[accepted]
-        super().__init__(key, id=job_id)
+        super().__init__(self._KEYS[accepted], id=job_id)
         self.job_id = job_id
         self.accepted = accepted
+
+
+class NoResult(NoAnswer):
+    """The same of a ticket for a shop far away. `accepted`: whether the NATS server has it, and so the shop will."""
+
+    _KEYS: ClassVar[Mapping[bool | None, str]] = {
+        True: "fleet.no_result", False: "fleet.not_handed_over", None: "fleet.perhaps_handed_over",
+    }  # fmt: skip
 
 
 # --- printers ---

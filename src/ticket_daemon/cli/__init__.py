@@ -41,6 +41,7 @@ VERBS: Final = {
     "start": "service",
     "stop": "service",
     "service": "service",
+    "fleet": "fleet",
     "build": "build",
     "build-console": "build",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from ticket_daemon.errors import NoAnswer, TicketDaemonError, Unreachable
+from ticket_daemon.errors import FleetUnavailable, NoAnswer, TicketDaemonError, Unreachable
 
 if TYPE_CHECKING:
     from ticket_daemon.client.plain import Client
@@ -42,7 +42,7 @@ def says_errors(function: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except (Unreachable, NoAnswer) as error:
+        except (Unreachable, NoAnswer, FleetUnavailable) as error:
             fail(error.text(language()), UNREACHABLE)
         except TicketDaemonError as error:
             fail(error.text(language()))

@@ -15,7 +15,12 @@ import click
 from ticket_daemon.fleet.connection import Access
 
 #: verb -> the module that has it as `<verb>_command`, in the order of `--help`.
-VERBS: Final[dict[str, str]] = {}
+VERBS: Final = {
+    "send": "fleet_verbs",
+    "status": "fleet_verbs",
+    "watch": "fleet_verbs",
+    "setup": "fleet_verbs",
+}
 
 
 class _Lazy(click.Group):

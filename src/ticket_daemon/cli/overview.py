@@ -18,6 +18,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "help.printers": ("printers", "doctor", "calibrate", "emulator"),
     "help.tickets": ("print", "preview", "render", "jobs", "job", "cancel", "hold", "release", "reprint"),
     "help.security": ("token", "password", "tls"),
+    "help.fleet": ("fleet",),
     "help.build": ("build", "build-console"),
     "help.other": (),
 }

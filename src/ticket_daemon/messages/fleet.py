@@ -10,6 +10,46 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el asunto {subject} no nombra ninguna impresora: tickets.<tienda>.<impresora>",
         "the subject {subject} names no printer: tickets.<store>.<printer>",
     ),
+    "fleet.column.held": (
+        "RETENIDOS",
+        "HELD",
+    ),
+    "fleet.column.printer": (
+        "IMPRESORA",
+        "PRINTER",
+    ),
+    "fleet.column.said": (
+        "HACE",
+        "AGO",
+    ),
+    "fleet.column.state": (
+        "ESTADO",
+        "STATE",
+    ),
+    "fleet.column.store": (
+        "TIENDA",
+        "STORE",
+    ),
+    "fleet.column.waiting": (
+        "ESPERAN",
+        "WAITING",
+    ),
+    "fleet.handed_over": (
+        "{id}: el servidor lo tiene",
+        "{id}: the server has it",
+    ),
+    "fleet.no_stores": (
+        "todavía no toma tickets para ninguna tienda: ticket-daemon fleet setup TIENDA…",
+        "it takes tickets for no store yet: ticket-daemon fleet setup STORE…",
+    ),
+    "fleet.not_there": (
+        "no está; {count} tickets la esperan en el servidor",
+        "is not there; {count} tickets wait for it at the server",
+    ),
+    "fleet.set_up": (
+        "hecho: el servidor está preparado y toma tickets para {count} tiendas",
+        "done: the server is ready and takes tickets for {count} stores",
+    ),
     "fleet.credentials": (
         "el archivo de credenciales {file} no sirve: {detail}",
         "the file of credentials {file} will not do: {detail}",
@@ -29,6 +69,50 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fleet.two_printers": (
         "el asunto dice «{subject}» y el mensaje «{message}»; nombre una sola impresora",
         "the subject says '{subject}' and the message '{message}'; name one printer",
+    ),
+    "fleet.denied": (
+        "el servidor NATS no lo permite con estas credenciales: {detail}",
+        "the NATS server does not allow it with these credentials: {detail}",
+    ),
+    "fleet.full": (
+        "ya esperan demasiados tickets para la impresora {printer} de {store}; el servidor no guarda más",
+        "too many tickets wait for the printer {printer} of {store} already; the server keeps no more",
+    ),
+    "fleet.lost": (
+        "la conexión con el servidor NATS se cortó",
+        "the connection to the NATS server broke",
+    ),
+    "fleet.no_result": (
+        "{id}: el servidor lo tiene y todavía no se sabe qué fue de él; pregunte con el mismo id",
+        "{id}: the server has it and it is not known yet what became of it; ask with the same id",
+    ),
+    "fleet.not_admitted": (
+        "el servidor NATS no toma tickets para la tienda {store}; lo hace desde `ticket-daemon fleet setup {store}`",
+        "the NATS server takes no tickets for the store {store}; it does from `ticket-daemon fleet setup {store}` on",
+    ),
+    "fleet.not_handed_over": (
+        "{id}: no se pudo entregar al servidor NATS a tiempo; no se imprimirá",
+        "{id}: it could not be handed to the NATS server in time; it will not print",
+    ),
+    "fleet.not_set_up": (
+        "el servidor NATS no tiene flujos para tickets; los crea `ticket-daemon fleet setup`, con JetStream activado",
+        "the NATS server has no streams for tickets; `ticket-daemon fleet setup` makes them, with JetStream on",
+    ),
+    "fleet.not_stored": (
+        "el servidor NATS no pudo guardar el ticket: {detail}",
+        "the NATS server could not store the ticket: {detail}",
+    ),
+    "fleet.perhaps_handed_over": (
+        "{id}: no se sabe si el servidor NATS lo tiene; repita con el mismo id, que no se imprime dos veces",
+        "{id}: it is not known whether the NATS server has it; repeat with the same id, which is never printed twice",
+    ),
+    "fleet.silent": (
+        "el servidor NATS no contesta",
+        "the NATS server does not answer",
+    ),
+    "fleet.too_large": (
+        "el ticket ocupa {bytes} bytes y el servidor NATS toma {limit}",
+        "the ticket has {bytes} bytes and the NATS server takes {limit}",
     ),
     "fleet.unreachable": (
         "no se llega al servidor NATS {url}: {detail}",

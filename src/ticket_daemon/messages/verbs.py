@@ -18,14 +18,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help.printers": ("Impresoras", "Printers"),
     "help.tickets": ("Tickets", "Tickets"),
     "help.security": ("Quién puede imprimir y mirar", "Who may print and look"),
+    "help.fleet": ("Muchas tiendas", "Many shops"),
     "help.build": ("Un ejecutable para una tienda", "An executable for a shop"),
     "help.other": ("Además", "Also"),
     "help.examples": ("Ejemplos", "Examples"),
     "help.try": ("probarlo sin impresora; luego abra http://127.0.0.1:8766/", "try it without a printer, then open "
                  "http://127.0.0.1:8766/"),
-    "help.install": ("que arranque con la máquina, para siempre", "have it start with the machine, for good"),
-    "help.status": ("si va bien: cola e impresoras", "whether all is well: queue and printers"),
-    "help.print": ("imprimir un documento y esperar el desenlace", "print a document and wait for the outcome"),
+    "help.install": ("arrancar siempre con la máquina", "have it always start by itself"),
+    "help.status": ("si va bien: cola e impresoras", "all well? queue and printers"),
+    "help.print": ("imprimirlo y esperar el desenlace", "print it and wait for the outcome"),
     "help.logs": ("qué ha ido mal últimamente", "what went wrong lately"),
     "help.more": (
         "«ticket-daemon ORDEN --help» explica cada orden; --version dice la versión.",
@@ -63,7 +64,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "verb.token": ("lo que un punto de venta enseña para imprimir", "what a point of sale shows to print"),
     "verb.password": ("la contraseña de la página", "the page's password"),
     "verb.tls": ("certificados propios de la tienda", "certificates of the shop's own"),
-    "verb.build": ("un solo archivo con la configuración dentro, que nadie puede cambiar", "one file with the "
+    "verb.fleet": ("por un servidor NATS: enviar tickets, ver cómo están", "over a NATS server: send tickets, see how "
+                   "they are"),
+    "verb.build": ("un archivo con la configuración dentro, que nadie puede cambiar", "one file with the "
                    "configuration inside, which nobody can change"),
     "verb.build-console": ("lo mismo, mostrándolo todo en su consola", "the same, showing everything on its console"),
 }  # fmt: skip
