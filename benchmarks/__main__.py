@@ -1,7 +1,7 @@
 """`python -m benchmarks [name …]`: run the named benchmarks, or all but the long ones.
 
-`python -m benchmarks soak [--tickets N] [--minutes M]`, `journal [--jobs N]` and `executable` are long ones; what comes
-after their name is their own.
+`python -m benchmarks soak [--tickets N] [--minutes M]`, `journal [--jobs N]`, `executable` and `fleet` are long; what
+comes after their name is their own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 NAMES = ("daemon", "startup", "render", "paint", "metrics")
 #: Those that take minutes, and arguments.
-LONG = ("soak", "journal", "executable")
+LONG = ("soak", "journal", "executable", "fleet")
 
 
 def main() -> int:

@@ -120,6 +120,8 @@ class Backend(Client):
 
     async def _publish_many(self, client: Nats) -> None:
         js = client.jetstream(timeout=STORED_S)
+        if self._pending is not None:  # it may be there twice now, and only the later place will be known
+            self._campaign.stored_twice.add(json.loads(self._pending)["id"])
         await admit(js)  # as a backend does that comes to a store for the first time
         while not (self.stopping and self._pending is None):
             self._pending = self._pending or self._new()
@@ -143,6 +145,7 @@ class FleetCampaign(Campaign):
         super().__init__(folder, kills, seed)
         self.server = server
         self.published: dict[str, int] = {}  #: by job: its place in the stream of tickets
+        self.stored_twice: set[str] = set()  #: perhaps: the server was killed before it could say
         self.told: dict[str, str] = {}  #: by job: the last state a result told
         self.marks: Counter[str] = Counter()  #: by message id: how often the server has stored a result
         self.server_kills = 0
@@ -203,7 +206,8 @@ class FleetCampaign(Campaign):
         with contextlib.closing(sqlite3.connect(self._folder / "queue.db")) as db:
             rows = dict(db.execute("SELECT id, state FROM jobs WHERE remote"))
             accepted = [row[0] for row in db.execute("SELECT id FROM jobs WHERE remote ORDER BY seq")]
-        places = [self.published[job_id] for job_id in accepted if job_id in self.published]
+        sure = self.published.keys() - self.stored_twice
+        places = [self.published[job_id] for job_id in accepted if job_id in sure]
         untold = self.published.keys() - self.told.keys()
         otherwise = {job_id for job_id, state in self.told.items() if rows.get(job_id) != state}
         for job_id in [*sorted(untold)[:5], *sorted(otherwise)[:5]]:
