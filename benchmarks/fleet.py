@@ -3,9 +3,9 @@
     python -m benchmarks fleet [--shops 1000 10000] [--real 10] [--seconds 40] [--memory]
 
 The shops are light stand-ins, thousands in one process: each has its own connection, consumer and entry in the bucket
-and says on the wire what the daemon says there. Beside them run some real daemons, which print. Tickets come at the same
-rate per shop whatever the number of shops. Then the server is killed and started again, and all of them come back at
-once, each after a pause of its own.
+and says on the wire what the daemon says there. Beside them run some real daemons, which print. Tickets come at the
+same rate per shop whatever the number of shops. Then the server is killed and started again, and all of them come back
+at once, each after a pause of its own.
 
 Each store has a stream of its own, with two open files: where the machine allows fewer files than that, `--memory` has
 the streams kept in memory, at both sizes alike.
