@@ -27,7 +27,7 @@ from support.nats_server import NatsServer, nats_server
 from support.stand_in_shop import error, job_event, result, shop, stand_in_shop
 from ticket_daemon.client.outcome import Outcome
 from ticket_daemon.errors import DocumentError, FleetRefused, FleetUnavailable, NoResult, QueueFull, Refused, TooLarge
-from ticket_daemon.fleet import Fleet, Gone, names, sending, streams
+from ticket_daemon.fleet import Fleet, Gone, names, reading, sending, streams
 from ticket_daemon.fleet.shapes import HeldJob, Shop, ShopPrinter
 
 PATIENCE_S = 60.0
@@ -367,6 +367,24 @@ async def test_events_come_in_order_and_once_over_a_restart_of_the_server(server
         later = fleet.events("lima", after=seen[1].number)
         assert await anext(later) == seen[3]
         await later.aclose()
+
+
+async def test_events_go_on_when_the_server_forgot_who_listens(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BEAT_S", 0.2)
+    monkeypatch.setattr(reading, "SILENT_S", 1.0)
+    async with a_fleet(server) as fleet, stand_in_shop(server, takes=False) as lima:
+        await lima.say(job_event("a", "queued"))
+        events = fleet.events(after=0)
+        assert (await anext(events)).id == "a"
+        coming = asyncio.create_task(anext(events))
+        for info in await lima.js.consumers_info(names.RESULTS):
+            await lima.js.delete_consumer(names.RESULTS, info.name)
+        await lima.say(job_event("b", "queued"))
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await coming).id == "b"
+        await events.aclose()
 
 
 # --- shops ---

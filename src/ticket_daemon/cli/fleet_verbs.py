@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,12 +42,6 @@ def _store_name(_: click.Context, __: click.Parameter, given: Any) -> Any:
         if name is not None and not names.STORE.fullmatch(name):
             raise click.BadParameter(_say("config.fleet_store", got=name))
     return given
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Do it until it is done or somebody presses Ctrl+C, which is a fair end of watching and waiting."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(work)
 
 
 @click.command("send")
@@ -157,7 +150,8 @@ def watch_command(store: str | None, after: int | None, as_json: bool, access: A
             async for event in fleet.events(store or "*", after):
                 click.echo(msgspec.json.encode(event) if as_json else _line(event))
 
-    _run(watch())
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        asyncio.run(watch())
 
 
 def _line(event: Event) -> str:

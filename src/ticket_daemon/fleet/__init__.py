@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from ticket_daemon.fleet.backend import Fleet
     from ticket_daemon.fleet.directory import Gone
     from ticket_daemon.fleet.sending import Event
+    from ticket_daemon.fleet.shapes import Shop
 
-__all__ = ["Event", "Fleet", "Gone"]
+__all__ = ["Event", "Fleet", "Gone", "Shop"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ connection (`prepare`) is there before anybody is given it, and that the pauses 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
@@ -133,7 +134,8 @@ class Line:
         if self._running is None or self._coming is None:
             return
         self._closing = True
-        await end(self._running)
+        with contextlib.suppress(Closed):
+            await end(self._running)
         coming, self._coming = self._coming, None
         if coming.done():
             link = coming.result()
@@ -168,7 +170,7 @@ class Line:
 
     async def _again(self) -> Link:
         tries = 0
-        while True:
+        while not self._closing:
             await self.pause(tries)
             tries += 1
             try:
@@ -179,6 +181,7 @@ class Line:
                 _fail(told, refusal)
             except (FleetError, Lost):
                 continue
+        raise Closed
 
     async def _connect(self) -> Link:
         link = Link(asyncio.get_running_loop().create_future())

@@ -252,7 +252,8 @@ class Counter:
         while True:
             if look and sending.end is None:
                 patience = SOON_S if sending.rung.done() else min(2 * patience, self._look_s)
-                await self._look(link, sending)
+                if not await self._look(link, sending):
+                    patience = min(patience, STORED_S)
             if isinstance(sending.end, Refused):
                 raise sending.end
             if sending.end is not None:
@@ -261,14 +262,17 @@ class Counter:
             await asyncio.wait((sending.rung, link.gone), timeout=waited, return_when=asyncio.FIRST_COMPLETED)
             link, look = await self._line.link(), True
 
-    async def _look(self, link: Link, sending: Sending) -> None:
-        """Ask the streams. Raises FleetRefused; what passes is left to the next look."""
+    async def _look(self, link: Link, sending: Sending) -> bool:
+        """Ask the streams; whether they answered. Raises FleetRefused."""
         if sending.rung.done():
             sending.rung = asyncio.get_running_loop().create_future()
-        with contextlib.suppress(Lost, FleetUnavailable):
+        try:
             async with self._looks:
                 if await self._has_left(link, sending):
                     sending.judge(await history(link, sending.ticket.store, sending.ticket.id))
+        except (Lost, FleetUnavailable):
+            return False
+        return True
 
     async def _has_left(self, link: Link, sending: Sending) -> bool:
         """Whether the shop has taken it out of its stream; nobody asks of one whose id is its own alone."""
