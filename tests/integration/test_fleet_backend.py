@@ -210,6 +210,22 @@ async def test_ticket_is_stored_once_however_often_it_is_published(
         assert await fleet.waiting("lima") == 1
 
 
+async def test_ticket_that_the_server_lost_with_its_power_is_handed_over_again(server: NatsServer) -> None:
+    async with a_fleet(server) as fleet:
+        prints = [asyncio.create_task(fleet.print("lima", "caja", DOCUMENT, id)) for id in ("a", "b", None)]
+        await until_waiting(fleet, 3)
+        async with stand_in_shop(server, takes=False) as lima:
+            for number in (1, 3):  # what it had not written to its disk
+                await lima.js.delete_msg(names.stream("lima"), number)
+        server.restart()
+        async with asyncio.timeout(PATIENCE_S):
+            async with Fleet(server.url) as another:
+                await until_waiting(another, 3)
+            async with stand_in_shop(server) as lima:
+                assert all(end.is_printed for end in await asyncio.gather(*prints))
+                assert len(lima.taken) == len(set(lima.taken)) == 3
+
+
 async def test_two_hundred_tickets_at_once_from_two_processes_each_get_their_own_result(server: NatsServer) -> None:
     both = ("lima", "cusco")
     async with a_fleet(server, *both) as fleet, a_fleet(server, *both) as other:

@@ -116,6 +116,10 @@ class Sending:
         self.end: Outcome | Refused | None = None
         self.rung: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    def stored(self, number: int) -> None:
+        """The server has it, under that number."""
+        self.accepted, self.number = True, number
+
     def hear(self, said: Event) -> None:
         """Something was said under its id."""
         match said.news:
@@ -207,7 +211,8 @@ class Counter:
                 tries += 1
                 continue
             if ack is not None:
-                sending.accepted, sending.number, sending.was_there = True, ack.seq, bool(ack.duplicate)
+                sending.stored(ack.seq)
+                sending.was_there = bool(ack.duplicate)
                 return
 
     async def _published(self, link: Link, sending: Sending) -> PubAck | None:
@@ -268,18 +273,34 @@ class Counter:
             sending.rung = asyncio.get_running_loop().create_future()
         try:
             async with self._looks:
-                if await self._has_left(link, sending):
-                    sending.judge(await history(link, sending.ticket.store, sending.ticket.id))
+                if not sending.ticket.is_new and not await self._has_left(link, sending):
+                    return True
+                told = await history(link, sending.ticket.store, sending.ticket.id)
+                sending.judge(told)
+                if not told and sending.end is None:
+                    await self._hand_over_if_lost(link, sending)
         except (Lost, FleetUnavailable):
             return False
         return True
 
+    async def _hand_over_if_lost(self, link: Link, sending: Sending) -> None:
+        """Publish again what has left its stream without a word from the shop.
+
+        A server whose power was cut may have lost what it had taken: it writes to its disk now and then. Where it is
+        the shop's word that is still under way, the server or the shop knows the ticket, and nothing is printed twice.
+        """
+        from nats.js.errors import NoStreamResponseError
+
+        if not await self._has_left(link, sending):
+            return
+        with contextlib.suppress(NoStreamResponseError):  # the next look tries again
+            if (ack := await self._published(link, sending)) is not None:
+                sending.stored(ack.seq)
+
     async def _has_left(self, link: Link, sending: Sending) -> bool:
-        """Whether the shop has taken it out of its stream; nobody asks of one whose id is its own alone."""
+        """Whether the shop has taken it out of its stream."""
         from nats.js.errors import NotFoundError
 
-        if sending.ticket.is_new:
-            return True
         try:
             found = await link.api(link.js.get_msg(names.stream(sending.ticket.store), seq=sending.number))
         except NotFoundError:
