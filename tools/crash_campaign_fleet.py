@@ -207,7 +207,10 @@ class FleetCampaign(Campaign):
             rows = dict(db.execute("SELECT id, state FROM jobs WHERE remote"))
             accepted = [row[0] for row in db.execute("SELECT id FROM jobs WHERE remote ORDER BY seq")]
         sure = self.published.keys() - self.stored_twice
-        places = [self.published[job_id] for job_id in accepted if job_id in sure]
+        places = [(self.published[job_id], job_id) for job_id in accepted if job_id in sure]
+        turned = [(first, second) for first, second in itertools.pairwise(places) if first > second]
+        for (place, job_id), (later_place, later) in turned[:5]:
+            print(f"out of turn: {job_id}, {place}th in the stream, before {later}, {later_place}th", file=sys.stderr)
         untold = self.published.keys() - self.told.keys()
         otherwise = {job_id for job_id, state in self.told.items() if rows.get(job_id) != state}
         for job_id in [*sorted(untold)[:5], *sorted(otherwise)[:5]]:
@@ -218,7 +221,7 @@ class FleetCampaign(Campaign):
             "backend not told": len(untold),
             "told otherwise than it is": len(otherwise),
             "told twice": sum(times > 1 for times in self.marks.values()),
-            "accepted in another order": sum(a > b for a, b in itertools.pairwise(places)),
+            "accepted in another order": len(turned),
         }
 
 

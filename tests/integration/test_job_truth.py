@@ -74,6 +74,20 @@ async def test_an_empty_printer_gets_nothing_says_so_and_prints_when_it_has_pape
         assert len(printed(printer)) == 1
 
 
+async def test_time_that_is_over_is_told_though_others_still_wait_before_it(tmp_path: Path) -> None:
+    async with emulated() as printer, shop(tmp_path, printer) as here:
+        printer.set_condition(paper_out=True)
+        await here.until_status("media-empty")
+        await here.submit("first")
+        await here.submit("second", ttl_ms=1)
+        await here.submit("third")
+        assert await here.until("second", "expired", "printing") == "expired"
+        assert here.history["first"] == ["queued"]
+        printer.set_condition(paper_out=False)
+        assert await here.until("third", "confirmed", "held") == "confirmed"
+        assert [line.split()[-1] for line in printed(printer)] == ["first", "third"]
+
+
 async def test_paper_that_runs_out_in_the_middle_is_waited_for_and_the_ticket_finishes_once(tmp_path: Path) -> None:
     async with emulated(out_of_paper_after_lines=10) as printer, shop(tmp_path, printer) as here:
         await here.submit("long", lines=30)

@@ -60,14 +60,16 @@ class Shop:
         async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(lambda: bool(self.statuses) and self.statuses[-1].reasons == reasons)
 
-    async def submit(self, job_id: str, text: str = "UN TACO", lines: int = 1) -> None:
+    async def submit(self, job_id: str, text: str = "UN TACO", lines: int = 1, ttl_ms: int | None = None) -> None:
         document = {
             "version": "1.0",
             "profile": {"model": "TM-T20III"},
             "commands": [{"type": "text", "data": {"content": f"{text} {job_id}"}}] * lines + [{"type": "cut"}],
         }
         data = render_ticket(document).data
-        await self.queue.submit(NewJob(job_id, "caja", job_id.encode(), b"{}", data, time.time_ns() // 1_000_000))
+        now = time.time_ns() // 1_000_000
+        expires_at = now + ttl_ms if ttl_ms is not None else None
+        await self.queue.submit(NewJob(job_id, "caja", job_id.encode(), b"{}", data, now, expires_at))
 
     async def stop(self) -> None:
         await self.spooler.stop()

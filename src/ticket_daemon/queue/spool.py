@@ -128,6 +128,16 @@ class Queue:
         lane = self._lanes.get(destination)
         return tuple(lane.jobs) if lane else ()
 
+    def overdue(self) -> list[Job]:
+        """The jobs that wait and whose time is over: they must not print any more."""
+        now = self._clock()
+        waiting = (job for lane in self._lanes.values() for job in lane.jobs)
+        return [job for job in waiting if job.expires_at is not None and job.expires_at <= now]
+
+    def expire(self, job: Job) -> asyncio.Future[Job | None]:
+        """Commit that a waiting job's time is over; None when it has begun meanwhile."""
+        return self.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"), only=JobState.QUEUED)
+
     def waiting(self, destination: str) -> int:
         """Jobs that wait for that destination."""
         lane = self._lanes.get(destination)

@@ -8,6 +8,7 @@ that what waits for a destination which is gone is held, with the reason.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from ticket_daemon import tasks
+from ticket_daemon.errors import StorageUnavailable
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, JobState, Queue
@@ -25,6 +28,8 @@ from ticket_daemon.transport import Link, make_link
 
 log = logging.getLogger(__name__)
 
+#: How often waiting jobs are looked over for some whose time is over: who asked is told then, not when they come first.
+EXPIRY_S: Final = 1.0
 #: How long a job in hand may take when the daemon stops; the whole stop is promised within 10 s.
 DRAIN_S: Final = 7.0
 #: How long a job in hand may take when its destination is changed or removed: a long ticket on a slow printer is out
@@ -59,6 +64,7 @@ class Spooler:
         self._sleep = sleep
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._retiring: dict[str, asyncio.Task[None]] = {}
+        self._expiring: asyncio.Task[None] | None = None
         self._started = False
         self._stopping = False
         self._workers = {destination.name: self._worker(destination) for destination in destinations}
@@ -72,6 +78,15 @@ class Spooler:
         self.doubt(doubtful)
         for name in self._workers:
             self._begin(name)
+        self._expiring = asyncio.create_task(self._expire(), name="expire")
+
+    async def _expire(self) -> None:
+        """Tell of jobs behind a printer that does not print, whose time is over."""
+        while True:
+            await self._sleep(EXPIRY_S)
+            with contextlib.suppress(StorageUnavailable):  # the queue has said so; they are looked at again
+                for job in self._queue.overdue():
+                    await self._queue.expire(job)
 
     def doubt(self, jobs: Iterable[Job]) -> None:
         """Of these jobs of an earlier run nobody knows what came out; a printer may yet say so."""
@@ -82,12 +97,14 @@ class Spooler:
     async def stop(self) -> None:
         """Finish the jobs in hand, keep the rest; what does not finish in time is given up and held."""
         self._stopping = True
+        if self._expiring is not None:
+            await tasks.end(self._expiring)
         for worker in self._workers.values():
             worker.stop()
-        tasks = {*self._tasks.values(), *self._retiring.values()}
-        if not tasks:
+        working = {*self._tasks.values(), *self._retiring.values()}
+        if not working:
             return
-        _, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+        _, late = await asyncio.wait(working, timeout=DRAIN_S)
         for task in late:
             log.warning("worker_cut_short", extra={"task": task.get_name()})
             task.cancel()

@@ -22,7 +22,7 @@ from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError, StorageUnavailable
 from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
-from ticket_daemon.queue import Job, JobEvent, Queue, Reason
+from ticket_daemon.queue import Job, JobEvent, Queue
 from ticket_daemon.spooler.identify import identify_unless
 from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
 from ticket_daemon.spooler.stand_in import StandIn
@@ -157,7 +157,7 @@ class Worker:
     async def _one(self, job: Job) -> None:
         await self._settle()
         if job.expires_at is not None and self._clock() >= job.expires_at:
-            await self._queue.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"))
+            await self._queue.expire(job)
         elif await self._opened(job) and await self._ready():
             await self._print(job)
 
