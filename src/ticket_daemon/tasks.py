@@ -1,18 +1,23 @@
 """Ending a task of one's own.
 
 It knows asyncio; it does not know what the task does. It promises that a cancellation of the caller while it waits is
-not taken for the task's: who swallows it goes on for ever.
+not taken for the task's: who swallows it goes on for ever; and that a task whose libraries swallow one is told again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
+
+#: How long a task has to end before it is told again: some need a moment to end in good order.
+AGAIN_S: Final = 2.0
 
 
 async def end(task: asyncio.Task[Any]) -> None:
     """Cancel `task` and wait until it has ended. Raises what it ended with, its own cancellation apart."""
-    task.cancel()
-    await asyncio.wait({task})
+    while not task.done():
+        task.cancel()
+        # `asyncio.wait_for` of Python 3.11 may swallow a cancellation that comes together with what it waited for.
+        await asyncio.wait({task}, timeout=AGAIN_S)
     if not task.cancelled() and (error := task.exception()) is not None:
         raise error

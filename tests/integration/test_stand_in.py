@@ -175,7 +175,8 @@ async def test_a_ticket_that_may_be_on_paper_in_part_never_moves(tmp_path: Path)
         await pos.send(order("long", lines=200))
         assert (await result(pos, "long"))["code"] == "unknown_outcome"
         caja.set_faults(Faults())
-        await caja.refuse()
+        await caja.stop()  # its connection too, which may be there again by now
+        await is_told(pos, "caja", "offline")
         pos.heard.clear()
         await pos.send({"tipo": "release", "id": "long"})
         await pos.send({"tipo": "job", "id": "long", "watch": True})

@@ -7,6 +7,7 @@ import contextlib
 
 import pytest
 
+from ticket_daemon import tasks
 from ticket_daemon.tasks import end
 
 
@@ -46,3 +47,23 @@ async def test_what_a_task_ended_with_is_told() -> None:
     await asyncio.sleep(0)
     with pytest.raises(ValueError, match="no"):
         await end(task)
+
+
+async def test_task_whose_library_swallows_a_cancellation_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AGAIN_S", 0.01)
+    told = 0
+
+    async def hard_of_hearing() -> None:
+        nonlocal told
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told += 1
+                if told > 1:
+                    raise
+
+    task = asyncio.create_task(hard_of_hearing())
+    await asyncio.sleep(0)
+    await end(task)
+    assert (told, task.cancelled()) == (2, True)
