@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
+from ticket_daemon import tasks
 from ticket_daemon.poster.emulator import Paper, Printer
 from ticket_daemon.poster.profile.model import Profile
 
@@ -236,9 +237,8 @@ class _Connection:
         except (ConnectionError, asyncio.CancelledError):
             pass  # the host went, or `end` was called: either way the connection is over
         finally:
-            answering.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await answering
+            with contextlib.suppress(ConnectionError):
+                await tasks.end(answering)
             self._close()
 
     async def end(self) -> None:
