@@ -20,6 +20,7 @@ VERBS: Final = {
     "status": "fleet_verbs",
     "watch": "fleet_verbs",
     "setup": "fleet_verbs",
+    "init-server": "fleet_server",
 }
 
 

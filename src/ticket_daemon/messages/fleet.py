@@ -6,6 +6,12 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "fleet.bad_store": (
+        "«{name}» no sirve de nombre: letras sin acentos, cifras, - y _, hasta 64; una línea es `tienda` o "
+        "`tienda,región`",
+        "'{name}' will not do as a name: letters without accents, digits, - and _, at most 64; a line is "
+        "`store` or `store,region`",
+    ),
     "fleet.bad_subject": (
         "el asunto {subject} no nombra ninguna impresora: tickets.<tienda>.<impresora>",
         "the subject {subject} names no printer: tickets.<store>.<printer>",
@@ -54,6 +60,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el archivo de credenciales {file} no sirve: {detail}",
         "the file of credentials {file} will not do: {detail}",
     ),
+    "fleet.half_tls": (
+        "--tls-cert y --tls-key van juntos",
+        "--tls-cert and --tls-key belong together",
+    ),
+    "fleet.leaf_written": (
+        "nodo hoja de la región {region}: {file}",
+        "leaf node of the region {region}: {file}",
+    ),
+    "fleet.loopback_only": (
+        "sin TLS escucha solo en {host}: para las tiendas de fuera ponga --tls-cert y --tls-key",
+        "without TLS it listens on {host} alone: for shops elsewhere give --tls-cert and --tls-key",
+    ),
+    "fleet.needs_name": (
+        "hay regiones: diga con --public-host el nombre con que sus nodos hoja llegan al servidor",
+        "there are regions: say with --public-host under which name their leaf nodes reach the server",
+    ),
+    "fleet.needs_tls": (
+        "sin TLS no escucha en {host}, donde otros leerían los tickets: ponga --tls-cert y --tls-key",
+        "without TLS it does not listen on {host}, where others could read the tickets: give --tls-cert and --tls-key",
+    ),
     "fleet.no_library": (
         "falta la biblioteca de NATS: pip install 'ticket-daemon[fleet]'",
         "the NATS library is missing: pip install 'ticket-daemon[fleet]'",
@@ -65,6 +91,24 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fleet.refused": (
         "el servidor NATS {url} no acepta estas credenciales; revise el archivo y si la tienda está en su lista",
         "the NATS server {url} does not take these credentials; check the file and whether the store is on its list",
+    ),
+    "fleet.retired": (
+        "ya no está en la lista, su llave no vale más: {file}",
+        "no longer on the list, its key is worth nothing any more: {file}",
+    ),
+    "fleet.same_store": (
+        "la tienda «{name}» ya está en la lista como «{other}»",
+        "the store '{name}' is on the list already, as '{other}'",
+    ),
+    "fleet.server_next": (
+        "arránquelo con `nats-server -c {file}`, o si ya está en marcha `nats-server --signal reload`; "
+        "después `ticket-daemon fleet setup --stores {listed}`",
+        "start it with `nats-server -c {file}`, or if it runs `nats-server --signal reload`; then "
+        "`ticket-daemon fleet setup --stores {listed}`",
+    ),
+    "fleet.server_written": (
+        "{file}: {stores} tiendas; la llave de cada una está en {folder}, la del servidor de ventas en {backend}",
+        "{file}: {stores} stores; each one's key is in {folder}, the backend's is {backend}",
     ),
     "fleet.two_printers": (
         "el asunto dice «{subject}» y el mensaje «{message}»; nombre una sola impresora",
