@@ -6,6 +6,7 @@ It can be killed and started again on the same port with the same streams, as a 
 from __future__ import annotations
 
 import contextlib
+import random
 import re
 import shutil
 import signal
@@ -100,11 +101,12 @@ class NatsServer:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, below those that systems hand out: it is still free after a restart."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
