@@ -1,4 +1,4 @@
-"""`fleet init-server`: what it writes is a server that shops come to, with TLS, through leaf nodes, as the list changes."""
+"""`fleet init-server` writes a server that shops come to: with TLS, through leaf nodes, while the list changes."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_seed_that_is_none_is_named_and_left_alone(tmp_path: Path) -> None:
     seed = tmp_path / "nats" / "shops" / "lima.nk"
     seed.write_text("SUNOTHING\n")
     done = init_server(tmp_path, LIMA)
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert str(seed) in done.output
     assert seed.read_text() == "SUNOTHING\n"
 
@@ -156,7 +156,7 @@ def test_a_seed_that_is_none_is_named_and_left_alone(tmp_path: Path) -> None:
 def test_without_the_library_it_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "nkeys", None)
     done = init_server(tmp_path, LIMA)
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert "pip install 'ticket-daemon[fleet]'" in done.output
 
 
@@ -169,17 +169,12 @@ async def test_a_reload_lets_new_stores_in_and_puts_removed_ones_out(tmp_path: P
         gone = asyncio.Event()
         old = rig.seed(CUSCO) + ".removed"
         leaving = await connect(Access(rig.hub.url, rig.seed(CUSCO)), "cusco", names.inbox(CUSCO), gone.set)
-        ports = (
-            "--port",
-            str(rig.hub.port),
-            "--leaf-port",
-            str(rig.leaf_port),
-            "--monitor-port",
-            str(rig.monitor_port),
-        )
+        ports = ("--port", str(rig.hub.port), "--leaf-port", str(rig.leaf_port))
+        ports += ("--monitor-port", str(rig.monitor_port))
         async with rig.shop(LIMA) as lima, rig.backend() as backend:
             assert init_server(tmp_path, f"{LIMA}\n{PUNO}\n", *ports).exit_code == 0
-            rig.hub.reload()
+            for _ in range(2):  # nats-server 2.9 takes a new account at the first reload, what it imports at the second
+                rig.hub.reload()
             await asyncio.wait_for(gone.wait(), 20)
             await leave(leaving)
             with pytest.raises(FleetRefused):
@@ -374,10 +369,10 @@ async def test_a_creds_file_lets_a_shop_into_a_server_that_an_operator_runs(tmp_
     account, account_key, _ = _key(nkeys.PREFIX_BYTE_ACCOUNT)
     _, user_key, user_seed = _key(nkeys.PREFIX_BYTE_USER)
     unlimited = dict.fromkeys(("subs", "data", "payload", "imports", "exports", "conn", "leaf"), -1)
+    claims = {"type": "account", "limits": unlimited | {"wildcards": True}}
     config = (
         f"operator: {_jwt(operator, operator_key, {'type': 'operator'})}\nresolver: MEMORY\n"
-        "resolver_preload: { "
-        f"{account_key}: {_jwt(operator, account_key, {'type': 'account', 'limits': unlimited | {'wildcards': True}})} }}"
+        f"resolver_preload: {{ {account_key}: {_jwt(operator, account_key, claims)} }}"
     )
     user = _jwt(account, user_key, {"type": "user", "subs": -1, "data": -1, "payload": -1})
     creds = tmp_path / "lima.creds"

@@ -6,8 +6,8 @@ It can be killed and started again on the same port with the same streams, as a 
 from __future__ import annotations
 
 import contextlib
-import random
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -103,7 +103,7 @@ class NatsServer:
 def free_port() -> int:
     """A port that nobody listens on, below those that systems hand out: it is still free after a restart."""
     while True:
-        port = random.randrange(12_000, 32_000)
+        port = 12_000 + secrets.randbelow(20_000)  # `random` may be at the same place in another process
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ticket_daemon import messages
 from ticket_daemon.cli.common import REFUSED, language, read_document, says_errors
 from ticket_daemon.cli.fleet import server_options
-from ticket_daemon.fleet import Fleet, names
+from ticket_daemon.fleet import Fleet, names, server_config
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.wire import MAX_COPIES, MAX_ID, answers
 
@@ -165,16 +165,19 @@ def _line(event: Event) -> str:
 
 @click.command("setup")
 @click.argument("stores", nargs=-1, callback=_store_name)
+@click.option("--stores", "listed", type=click.File(encoding="utf-8"), help="File with more of them, a line for each.")
 @click.option("--replicas", default=1, show_default=True, type=click.IntRange(1, 5), help="Servers that keep a stream.")
 @server_options
 @says_errors
-def setup_command(stores: tuple[str, ...], replicas: int, access: Access) -> None:
+def setup_command(stores: tuple[str, ...], listed: TextIO | None, replicas: int, access: Access) -> None:
     """Make what backends and shops meet at, and have tickets taken for STORES; again to bring it up to date."""
+
+    more = [store.name for store in server_config.stores(listed.read(), listed.name)] if listed else []
 
     async def make() -> None:
         async with _fleet(access) as fleet:
             await fleet.set_up(replicas)
-            for store in stores:
+            for store in (*stores, *more):
                 await fleet.admit(store, replicas)
             known = await fleet.stores()
             click.echo(_say("fleet.set_up", count=len(known)))

@@ -101,9 +101,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the store '{name}' is on the list already, as '{other}'",
     ),
     "fleet.server_next": (
-        "arránquelo con `nats-server -c {file}`, o si ya está en marcha `nats-server --signal reload`; "
+        "arránquelo con `nats-server -c {file}` (si ya está en marcha, docs/fleet.md dice cómo toma los cambios) y "
         "después `ticket-daemon fleet setup --stores {listed}`",
-        "start it with `nats-server -c {file}`, or if it runs `nats-server --signal reload`; then "
+        "start it with `nats-server -c {file}` (where it runs already, docs/fleet.md says how it takes changes), then "
         "`ticket-daemon fleet setup --stores {listed}`",
     ),
     "fleet.server_written": (
