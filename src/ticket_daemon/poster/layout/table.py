@@ -29,9 +29,7 @@ def table_lines(table: Table, paper: int) -> tuple[list[str], list[str]]:
     grid = _Grid(layout, widths, options.column_spacing, options.word_wrap)
     indent = _indent(sum(widths) + options.column_spacing * (len(widths) - 1), paper, options.align)
     header = grid.lines([c.name or "" for c in layout]) if table.show_headers else []
-    body: list[str] = []
-    for row in table.rows:
-        body += grid.lines(row)  # type: ignore[arg-type]  # the document made every cell a string
+    body = grid.all_lines(table.rows)  # type: ignore[arg-type]  # the document made every cell a string
     if indent:
         return [indent + line for line in header], [indent + line for line in body]
     return header, body
@@ -76,10 +74,17 @@ class _Grid:
         self._fill = self._gap.join(_FORMAT[align].format(width) for width, align in self._cells).format
         self._width = sum(widths) + spacing * (len(widths) - 1)
 
+    def all_lines(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """Every row's lines. Where all rows are plain, one look at all of them together says so."""
+        cells = len(self._cells)
+        full = [row if len(row) == cells else [*row, *[""] * (cells - len(row))] for row in rows]
+        lines = [self._fill(*row) for row in full]
+        if all(map(self._width.__eq__, map(len, lines))) and one_column_each("".join(lines)):
+            return [line.rstrip(" ") for line in lines]
+        return [line for row in full for line in self.lines(row)]
+
     def lines(self, row: Sequence[str]) -> list[str]:
-        """One row's lines: as many as its tallest cell needs."""
-        if len(row) < len(self._cells):
-            row = [*row, *[""] * (len(self._cells) - len(row))]
+        """The lines of a row that has every cell: as many as its tallest cell needs."""
         line = self._fill(*row)
         if len(line) == self._width and one_column_each(line):
             return [line.rstrip(" ")]

@@ -43,7 +43,7 @@ class Elements(NamedTuple):
 
 def check_digit(digits: str) -> str:
     """The GS1 check digit of `digits`: weights 3 and 1 from the right, up to the next ten. UPC and EAN share it."""
-    total = sum(int(digit) * (1 if index % 2 else 3) for index, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)
 
 

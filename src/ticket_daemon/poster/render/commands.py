@@ -28,15 +28,15 @@ _BODY: Final = {"A": PLAIN, "B": Style(font="B")}
 def text(data: model.Text, to: Writer) -> None:
     content, label = data.content, data.label
     assert isinstance(content, model.Content)
+    align = content.align or "left"
     if label is not None:
         assert isinstance(label, model.Label)
-        align = label.align or content.align or "left"
+        align = label.align or align
         to.text(label.text + label.separator, label.label_style, align)
-        to.text(content.text, content.content_style, align)
-    else:
-        to.text(content.text, content.content_style, content.align or "left")
     if data.new_line:
-        to.end_line()
+        to.line(content.text, content.content_style, align)
+    else:
+        to.text(content.text, content.content_style, align)
 
 
 def table(data: model.Table, to: Writer) -> None:
@@ -60,15 +60,16 @@ def free_columns(data: model.Columns, to: Writer) -> None:
 
 def separator(data: model.Separator, to: Writer) -> None:
     length = data.length or to.profile.columns("A")
-    char = to.clean(data.char).replace("\n", "").replace("\t", " ")
+    char = data.char
+    if not char.isprintable():
+        char = to.clean(char).replace("\n", "").replace("\t", " ")
     size = columns(char)
     if not size:
         raise Fault("separator.invisible", "char")
     line = char * (length // size + 1)
     head, _ = cut_text(line, length)
     to.end_open_line()
-    to.text(head + " " * (length - columns(head)))
-    to.end_line()
+    to.line(head + " " * (length - columns(head)))
 
 
 def feed(data: model.Feed, to: Writer) -> None:

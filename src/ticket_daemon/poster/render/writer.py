@@ -128,6 +128,20 @@ class Writer:
             self._line_align = align
             self._add(line, style, align)
 
+    def line(self, text: str, style: Style = PLAIN, align: str = "left") -> None:
+        """`text` and the end of its line. Most lines are whole, fit and need no other code page: those go at once."""
+        if text.isprintable() and not self._spans and not self._open:
+            width = max(1, self._paper // (self.profile.cell(style.font).width * SIZES[style.size][0]))
+            encoded = self._encoder.unswitched(text)
+            if encoded and columns(text) <= width:
+                self._line_align = align
+                self._justify(align)
+                self._restyle(style)
+                self._out += encoded, LF
+                return
+        self.text(text, style, align)
+        self.end_line()
+
     def clean(self, text: str) -> str:
         """`text` without control characters, so that no text can become a printer command."""
         cleaned, removed = _CONTROL.subn("", text.replace("\r\n", "\n"))
