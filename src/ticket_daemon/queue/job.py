@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ticket_daemon import messages
-from ticket_daemon.queue.states import FINAL, PRINTED, JobState
+from ticket_daemon.queue.states import FINAL, PRINTED, SETTLED, JobState
 
 
 class Reason(Struct, frozen=True):
@@ -88,7 +88,7 @@ class Job(Struct, frozen=True):
     @property
     def is_settled(self) -> bool:
         """Whether a result is due: it ended, or it waits for a person."""
-        return self.is_final or self.state is JobState.HELD
+        return self.state in SETTLED
 
     @property
     def duration_ms(self) -> int:

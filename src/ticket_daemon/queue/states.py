@@ -68,6 +68,8 @@ TRANSITIONS: Final[dict[tuple[JobState, JobEvent], JobState]] = {
 PRINTED: Final = frozenset((S.CONFIRMED, S.SENT, S.SPOOLED))
 #: Nothing follows on these.
 FINAL: Final = frozenset(JobState) - {before for before, _ in TRANSITIONS}
+#: A result is due of these: they ended, or wait for a person.
+SETTLED: Final = FINAL | {S.HELD}
 
 
 def after(state: JobState, event: JobEvent) -> JobState:
