@@ -157,6 +157,9 @@ class EmulatedPrinter:
             await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:  # switched off since the connection was taken
+            writer.transport.abort()
+            return
         connection = _Connection(self, reader, writer, self._sleep)
         self._connections.add(connection)
         self._recorded.append(connection.received)
