@@ -22,7 +22,7 @@ from support.far_backend import FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
-from ticket_daemon.fleet import names, shop
+from ticket_daemon.fleet import names, shop, streams
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 
@@ -287,3 +287,26 @@ async def test_two_daemons_of_one_store_do_not_print_a_ticket_twice(server: Nats
             for job_id in ids:
                 await backend.result(job_id)
         assert sorted(on_paper(one) + on_paper(two)) == sorted(ids)
+
+
+async def test_what_a_killed_server_has_again_is_taken_out_and_nothing_else(server: NatsServer, tmp_path: Path) -> None:
+    """How many acknowledged tickets come back differs from kill to kill; none of them is printed or stays."""
+    ids = [f"n{number}" for number in range(40)]
+    async with printer() as caja, running(tmp_path / "shop", configured(server, caja)):
+        async with far_backend(server) as backend:
+            for job_id in ids:
+                await backend.send(job_id, document(job_id))
+            await backend.result(ids[-1])
+            caja.set_condition(paper_out=True)
+            await backend.send("waits", document("waits"))
+        server.restart()
+        async with far_backend(server, make=False) as backend:
+            await backend.listen()
+            await streams.mend(backend.js, "lima")
+            caja.set_condition(paper_out=False)
+            await backend.send("new", document("new"))
+            for job_id in ("waits", "new"):
+                assert (await backend.result(job_id))["state"] == "confirmed"
+            await streams.mend(backend.js, "lima")
+            assert await backend.waiting() == 0
+        assert on_paper(caja) == [*ids, "waits", "new"]

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from ticket_daemon.client.outcome import Outcome, Source, outcome, raw, refused
 from ticket_daemon.errors import FleetUnavailable, NoResult, QueueFull, Refused, TooLarge
-from ticket_daemon.fleet import names
+from ticket_daemon.fleet import names, streams
 from ticket_daemon.fleet.line import Closed, Line, Link, Lost
 from ticket_daemon.fleet.reading import Stored, everything
 from ticket_daemon.wire import MAX_ID, answers, requests
@@ -198,12 +198,19 @@ class Counter:
         """Publish until the server says that it is stored. Raises QueueFull, TooLarge, FleetUnavailable, -Refused."""
         from nats.js.errors import NoStreamResponseError
 
-        tries = 0
+        tries, mended = 0, False
         while sending.end is None:  # the shop's word is as good as the server's
             link = await self._line.link()
             try:
                 ack = await self._published(link, sending)
             except Lost:
+                continue
+            except QueueFull:
+                if mended:
+                    raise
+                mended = True  # a server that was killed may count what the shop took long ago
+                with contextlib.suppress(Lost):
+                    await link.api(streams.mend(link.js, sending.ticket.store))
                 continue
             except NoStreamResponseError:
                 await self._check_admitted(link, sending.ticket.store)

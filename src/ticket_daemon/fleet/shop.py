@@ -224,14 +224,14 @@ class ShopLink:
 
 
 async def _first_of(*works: Coroutine[Any, Any, Any]) -> None:
-    """Do all of them until one ends; raises what that one raised."""
+    """Do all of them until one ends; raises what one of them raised."""
     running = [asyncio.ensure_future(work) for work in works]
     try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in running:
-            if not task.done():
-                with contextlib.suppress(Exception):
-                    await tasks.end(task)
-    for task in done:
-        task.result()
+            with contextlib.suppress(Exception):  # raised below
+                await tasks.end(task)
+    for task in running:
+        if not task.cancelled():
+            task.result()

@@ -98,9 +98,17 @@ async def admit(js: JetStreamContext, store: str, replicas: int = 1) -> None:
     A shop does not do it itself: who may make a consumer may have the server send messages where he himself may not.
     """
     await _have(js, tickets_config(store, replicas))
-    consumer = await js.add_consumer(names.stream(store), consumer_config(store))
-    # A server 2.9 that was killed has acknowledged tickets in the stream again: nobody is sent them, but they count as
-    # waiting, and the consumer may wait for ever for one that is not there. What is acknowledged may go.
+    await js.add_consumer(names.stream(store), consumer_config(store))
+    await mend(js, store)
+
+
+async def mend(js: JetStreamContext, store: str) -> None:
+    """Take out of a store's stream what its shop has acknowledged: that may be there again.
+
+    So it is with a server 2.9 that was killed: nobody is sent those tickets, but they count as waiting, and the
+    consumer may wait for ever for one that is not there.
+    """
+    consumer = await js.consumer_info(names.stream(store), names.consumer(store))
     acknowledged = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
     if acknowledged:
         await js.purge_stream(names.stream(store), seq=acknowledged + 1)
