@@ -235,6 +235,18 @@ async def test_a_server_with_tls_takes_nobody_without(with_tls: Rig) -> None:
         await connect(Access(f"nats://127.0.0.1:{with_tls.hub.port}", with_tls.seed(LIMA)), "shop")
 
 
+@pytest.mark.parametrize("scheme", ["tls", "nats"])
+async def test_a_server_that_says_it_has_no_tls_is_not_told_who_we_are(
+    tmp_path: Path, certificates: Path, scheme: str
+) -> None:
+    """Whoever sits between may say so in the server's place."""
+    ca = str(certificates / "ours" / authority.AUTHORITY)
+    with fleet_server(tmp_path, LIMA) as rig:
+        with pytest.raises(FleetUnavailable) as refused:
+            await connect(Access(f"{scheme}://127.0.0.1:{rig.hub.port}", rig.seed(LIMA), ca), "shop")
+        assert "no TLS" in refused.value.text()
+
+
 # --- leaf nodes ---
 
 

@@ -56,6 +56,17 @@ async def connect(
     except ImportError:
         raise FleetUnavailable("fleet.no_library") from None
 
+    class Wary(Client):
+        """Says who it is only over TLS, if that is wanted.
+
+        nats-py believes a server that says it has none, and whoever sits between can say so in its place.
+        """
+
+        def _connect_command(self) -> bytes:
+            if "tls" in options and not self._server_info.get("tls_required") and not access.url.startswith("wss://"):
+                raise nats.errors.Error("no TLS")
+            return super()._connect_command()
+
     async def closed() -> None:
         lost()
 
@@ -65,7 +76,7 @@ async def connect(
 
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
-    client = Client()
+    client = Wary()
     addresses = [address.strip() for address in access.url.split(",")]
     try:
         async with asyncio.timeout(2 * CONNECT_S * len(addresses)):
