@@ -112,9 +112,11 @@ class FarBackend:
 
 
 @contextlib.asynccontextmanager
-async def far_backend(server: NatsServer, *, make: bool = True) -> AsyncIterator[FarBackend]:
+async def far_backend(
+    server: NatsServer, *, make: bool = True, access: Access | None = None
+) -> AsyncIterator[FarBackend]:
     """A backend at that server; `make`: with the streams made."""
-    nats = await connect(Access(server.url), "a backend")
+    nats = await connect(access or Access(server.url), "a backend")
     try:
         js = nats.jetstream()
         backend = FarBackend(nats, js)

@@ -62,7 +62,9 @@ TEST_PARTS: Final = (
     "hypothesis>=6.100",
 )
 #: The extras of pyproject.toml that are of use on Windows and need no other compiler or driver there.
-EXTRAS: Final = ("build", "discovery", "tls")
+EXTRAS: Final = ("build", "discovery", "fleet", "tls")
+#: Pure Python that is published as source alone: made into a wheel here, which fits every system.
+SOURCE_ONLY: Final = ("nkeys>=0.2",)
 
 
 def main() -> int:
@@ -185,7 +187,7 @@ def sdist(directory: Path) -> Path:
     if not kept.exists():
         say(f"downloading {SDIST} (31 MB)")
         with tempfile.TemporaryDirectory(dir=directory) as aside:
-            pip("--target", f"{aside}/tool", "unearth")
+            pip("install", "--target", f"{aside}/tool", "unearth")
             command = [sys.executable, "-m", "unearth", SDIST, "--no-binary", "-d", aside]
             call(command, os.environ | {"PYTHONPATH": f"{aside}/tool"})
             next(Path(aside).glob("winpython*.tar.gz")).rename(kept)
@@ -223,12 +225,15 @@ def requirements() -> list[str]:
 
 def packages(target: Path) -> None:
     say("installing the daemon's dependencies for Windows")
-    pip("--platform", "win_amd64", "--python-version", "3.11", "--implementation", "cp", "--only-binary=:all:",
-        "--no-compile", "--target", str(target), *requirements())  # fmt: skip
+    with tempfile.TemporaryDirectory() as wheels:
+        pip("wheel", "--no-deps", "--wheel-dir", wheels, *SOURCE_ONLY)
+        pip("install", "--find-links", wheels, "--only-binary=:all:", "--no-compile", "--target", str(target),
+            "--platform", "win_amd64", "--python-version", "3.11", "--implementation", "cp",
+            *requirements())  # fmt: skip
 
 
 def pip(*arguments: str) -> None:
-    call([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", *arguments])
+    call([sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", *arguments])
 
 
 # --- the prefix ---
