@@ -59,6 +59,8 @@ HELD_AMONG: Final = 1000
 PRUNE_EVERY_S: Final = 3600.0
 #: How often the certificate's files are looked at, for one that was renewed.
 CERTIFICATE_EVERY_S: Final = 60.0
+#: How long a lost connection to the fleet's server may keep a stop from going on; nothing is taken meanwhile.
+LEAVE_FLEET_S: Final = 1.5
 #: How often a queue that could not be opened for want of room is tried again.
 REOPEN_EVERY_S: Final = 2.0
 
@@ -265,7 +267,8 @@ class Daemon:
     async def _leave_fleet(self) -> None:
         if self._fleet is not None and self._fleet_task is not None:
             await self._fleet.close()
-            await tasks.end(self._fleet_task)
+            leaving = asyncio.create_task(tasks.end(self._fleet_task))
+            await asyncio.wait({leaving}, timeout=LEAVE_FLEET_S)
 
     def _fleet_health(self) -> wire.FleetHealth | None:
         if self._fleet is None:

@@ -10,7 +10,7 @@ import asyncio
 from typing import Any, Final
 
 #: How long a task has to end before it is told again: some need a moment to end in good order.
-AGAIN_S: Final = 2.0
+AGAIN_S: Final = 0.5
 
 
 async def end(task: asyncio.Task[Any]) -> None:
