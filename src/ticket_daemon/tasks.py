@@ -1,12 +1,14 @@
-"""Ending a task of one's own.
+"""Ending tasks of one's own.
 
-It knows asyncio; it does not know what the task does. It promises that a cancellation of the caller while it waits is
+It knows asyncio; it does not know what the tasks do. It promises that a cancellation of the caller while it waits is
 not taken for the task's: who swallows it goes on for ever; and that a task whose libraries swallow one is told again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Coroutine
 from typing import Any, Final
 
 #: How long a task has to end before it is told again: some need a moment to end in good order.
@@ -21,3 +23,17 @@ async def end(task: asyncio.Task[Any]) -> None:
         await asyncio.wait({task}, timeout=AGAIN_S)
     if not task.cancelled() and (error := task.exception()) is not None:
         raise error
+
+
+async def first_of(*works: Coroutine[Any, Any, Any]) -> None:
+    """Do all of them until one ends; raises what one of them raised."""
+    running = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in running:
+            with contextlib.suppress(Exception):  # raised below
+                await end(task)
+    for task in running:
+        if not task.cancelled():
+            task.result()

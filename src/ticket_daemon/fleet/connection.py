@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
-import os
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -59,17 +56,6 @@ async def connect(
     except ImportError:
         raise FleetUnavailable("fleet.no_library") from None
 
-    class Wary(Client):
-        """Says who it is only over TLS, if that is wanted.
-
-        nats-py believes a server that says it has none, and whoever sits between can say so in its place.
-        """
-
-        def _connect_command(self) -> bytes:
-            if "tls" in options and not self._server_info.get("tls_required") and not access.url.startswith("wss://"):
-                raise nats.errors.Error("no TLS")
-            return super()._connect_command()
-
     async def closed() -> None:
         lost()
 
@@ -79,7 +65,7 @@ async def connect(
 
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
-    client = Wary()
+    client = Client()
     addresses = [address.strip() for address in access.url.split(",")]
     try:
         async with asyncio.timeout(2 * CONNECT_S * len(addresses)):
@@ -90,6 +76,9 @@ async def connect(
                 max_reconnect_attempts=1, reconnect_time_wait=0,
                 max_outstanding_pings=UNANSWERED_PINGS, closed_cb=closed, error_cb=trouble, **options,
             )  # fmt: skip
+    except asyncio.CancelledError:  # the library leaves its socket open then
+        await leave(client)
+        raise
     except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
         await leave(client)
         problems.append(error)
@@ -128,29 +117,6 @@ def _tls(access: Access) -> dict[str, Any]:
 def shown(url: str) -> str:
     """An address without what could be a password."""
     return ",".join(address.rpartition("@")[2] for address in url.split(","))
-
-
-def is_in_the_clear(access: Access) -> bool:
-    """Whether somebody between could read tickets: no TLS, to a server that is not on this machine."""
-    addresses = [urlsplit(address.strip()) for address in access.url.split(",")]
-    return not access.ca and any(
-        address.scheme not in ("tls", "wss") and not _is_here(address.hostname or "") for address in addresses
-    )
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_open_to_others(file: str) -> bool:
-    """Whether others of this machine may read a file, as far as its mode says it; Windows' modes say nothing."""
-    try:
-        return os.name != "nt" and bool(file) and Path(file).stat().st_mode & 0o077 != 0
-    except OSError:
-        return False
 
 
 async def leave(connection: Client) -> None:

@@ -12,15 +12,15 @@ import contextlib
 import logging
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from ticket_daemon import tasks, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
 from ticket_daemon.fleet import names
-from ticket_daemon.fleet.connection import Access, connect, ended, is_in_the_clear, is_open_to_others, leave, shown
+from ticket_daemon.fleet.connection import Access, connect, ended, leave, shown
 from ticket_daemon.fleet.fetching import fetch
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
@@ -65,10 +65,6 @@ def join(
     queue.listen(presence.job_changed)
     destinations.listen(presence.printer_changed)
     access = Access(settings.url, settings.credentials, settings.ca)
-    if is_in_the_clear(access):
-        log.warning("fleet_in_the_clear", extra={"server": shown(access.url)})
-    if is_open_to_others(access.credentials):
-        log.warning("fleet_credentials_open", extra={"file": access.credentials})
     return ShopLink(access, settings.store, Intake(verbs, queue), outbox, presence, lang, refused)
 
 
@@ -140,7 +136,7 @@ class ShopLink:
             under_way = await self._under_way(client, self._js)
             self.state = self.state._replace(connected=True, detail="")
             log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
-            await _first_of(
+            await tasks.first_of(
                 lost.wait(),
                 ended(client),
                 fetch(self._js, self._store, under_way, self._take, self._sleep),
@@ -225,17 +221,3 @@ class ShopLink:
     async def _put(self, body: bytes) -> None:
         assert self._js is not None
         await self._js.publish(names.shop(self._store), body)
-
-
-async def _first_of(*works: Coroutine[Any, Any, Any]) -> None:
-    """Do all of them until one ends; raises what one of them raised."""
-    running = [asyncio.ensure_future(work) for work in works]
-    try:
-        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in running:
-            with contextlib.suppress(Exception):  # raised below
-                await tasks.end(task)
-    for task in running:
-        if not task.cancelled():
-            task.result()
