@@ -1,4 +1,4 @@
-// The page put together: who hears what. It holds no state of its own beyond the token, theme and language controls.
+// The page put together: who hears what. It holds no state of its own beyond the token and language controls.
 
 import { Acts } from "./acts.js";
 import * as api from "./api.js";
@@ -22,13 +22,13 @@ import { signed } from "./protocol.js";
 import * as router from "./router.js";
 import { Service } from "./service.js";
 import { followSession } from "./session.js";
+import { setUpSettings } from "./settings.js";
 import { Sheet } from "./sheet.js";
 import { Shop } from "./shop.js";
 import { Verdict } from "./verdict.js";
 import { Vitals } from "./vitals.js";
 
 const TOKEN = "ticket-daemon.token";
-const THEME = "ticket-daemon.theme";
 
 const token = () => $("token").value.trim();
 api.carry(token);
@@ -99,27 +99,8 @@ function setUpControls() {
   });
   $("token").addEventListener("change", () => connection.state === "connected" && shop.greet());
 
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    const wish = $("theme").value;
-    document.documentElement.dataset.theme = wish === "dark" || (wish === "auto" && dark.matches) ? "dark" : "light";
-  };
-  $("theme").value = localStorage.getItem(THEME) ?? "auto";
-  $("theme").addEventListener("change", ({ target }) => {
-    localStorage.setItem(THEME, target.value);
-    paint();
-  });
-  dark.addEventListener("change", paint);
-
+  setUpSettings();
   $("printers-refresh").addEventListener("click", () => shop.lookAnew());
-  const settings = $("settings");
-  const closeSettings = () => (settings.open = false);
-  document.addEventListener("click", ({ target }) => settings.contains(target) || closeSettings());
-  settings.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape") return;
-    closeSettings();
-    settings.querySelector("summary").focus();
-  });
 }
 
 speak(language());

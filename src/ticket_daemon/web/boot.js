@@ -1,5 +1,6 @@
-// Runs before the first paint, so that neither theme, language nor view flickers. The module that `data-then` names is
-// asked for once something is seen: reading and running it would keep the first paint waiting.
+// Runs before the first paint, so that neither theme, language nor view (one of `data-views`, else "home") flickers. The
+// module that `data-then` names is asked for once something is seen: reading and running it would keep the first paint
+// waiting.
 "use strict";
 (() => {
   const stored = (key) => {
@@ -14,9 +15,9 @@
   const dark = wish === "dark" || (wish !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
   root.lang = stored("ticket-daemon.lang") === "en" ? "en" : "es";
-  const view = location.hash.replace(/^#\/?/, "").split("?")[0];
-  root.dataset.view = ["tickets", "editor", "log", "service"].includes(view) ? view : "home";
   const { src, dataset } = document.currentScript;
+  const view = location.hash.replace(/^#\/?/, "").split(/[?/]/)[0];
+  root.dataset.view = (dataset.views ?? "").split(" ").includes(view) && view ? view : "home";
   if (!dataset.then) return;
   const begin = () => import(new URL(dataset.then, src));
   addEventListener("DOMContentLoaded", () => {

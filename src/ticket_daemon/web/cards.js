@@ -7,6 +7,7 @@ import { $, button, keep, make } from "./dom.js";
 import { known, language, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { attempt } from "./notice.js";
+import { printerHead } from "./printer-head.js";
 import { condition } from "./printers.js";
 import { question } from "./question.js";
 import { reasonOf, stateOf, when } from "./words.js";
@@ -41,7 +42,7 @@ export class Cards {
     card.dataset.tone = how.tone;
     const part = (name, value, build) =>
       keep(card.querySelector(`.${name}`), value === null ? [] : [value], { key: () => name, mark: () => JSON.stringify([language(), value]), build });
-    part("card-head", [printer, how], () => head(printer, how));
+    part("card-head", [printer, how], () => printerHead(printer, how));
     part("card-last", this.book.last(printer.name), (job) => lastLine(job));
     part("card-tools", printer.name, () => tools(printer.name));
     part("card-facts", facts(printer), (words) => make("p", { className: "quiet facts", textContent: words }));
@@ -111,23 +112,6 @@ function frame(name) {
   card.dataset.printer = name;
   card.querySelector(".card-queue ol").setAttribute("aria-label", t("card.queue_of", { printer: name }));
   return card;
-}
-
-function head(printer, how) {
-  const advice = [...how.reasons, how.word.split(".")[1]].map((word) => known(`advice.${word}`, "")).find(Boolean);
-  const others = how.reasons.slice(how.word.startsWith("reason.") ? 1 : 0).map((reason) => known(`reason.${reason}`, reason));
-  return make(
-    "div",
-    { className: "condition" },
-    make("span", { className: "disc" }, icon(how.tone)),
-    make(
-      "div",
-      {},
-      make("h3", { className: "printer-name" }, make("span", { textContent: printer.name }), printer.is_default ? make("span", { className: "tag", textContent: t("printers.default") }) : null),
-      make("p", { className: "printer-state", textContent: [known(how.word, how.word.split(".")[1]), ...others.map((word) => word.toLowerCase())].join(", ") }),
-      advice ? make("p", { className: "advice", textContent: advice }) : null,
-    ),
-  );
 }
 
 function lastLine(job) {
