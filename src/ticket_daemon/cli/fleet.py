@@ -21,6 +21,7 @@ VERBS: Final = {
     "watch": "fleet_verbs",
     "setup": "fleet_verbs",
     "init-server": "fleet_server",
+    "dashboard": "fleet_dashboard",
 }
 
 

@@ -80,6 +80,28 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "sin TLS no escucha en {host}, donde otros leerían los tickets: ponga --tls-cert y --tls-key",
         "without TLS it does not listen on {host}, where others could read the tickets: give --tls-cert and --tls-key",
     ),
+    "fleet.dashboard_at": (
+        "Las tiendas se ven en {url}. Ctrl+C para terminar.",
+        "The shops are shown at {url}. Ctrl+C ends it.",
+    ),
+    "fleet.dashboard_host": (
+        "esta página no se llama «{host}»; si hay un proxy delante, dé su dirección con --origin",
+        "this page is not called '{host}'; if a proxy stands in front of it, name its address with --origin",
+    ),
+    "fleet.dashboard_loopback": (
+        "{host} se alcanza desde otras máquinas, y esta página no pide contraseña: solo escucha en 127.0.0.1. Para "
+        "verla desde fuera ponga delante un proxy con contraseña y dé su dirección con --origin (docs/fleet.md)",
+        "{host} can be reached from other machines, and this page asks for no password: it listens on 127.0.0.1 only. "
+        "To see it from outside put a proxy with a password before it and name it with --origin (docs/fleet.md)",
+    ),
+    "fleet.dashboard_origin": (
+        "{origin} no es la dirección de un sitio, como https://tiendas.ejemplo.mx",
+        "{origin} is not the address of a site, such as https://shops.example.com",
+    ),
+    "fleet.no_bucket": (
+        "el servidor NATS {url} no tiene el almacén {bucket}; lo crea ticket-daemon fleet setup",
+        "the NATS server {url} has no bucket {bucket}; ticket-daemon fleet setup makes it",
+    ),
     "fleet.no_library": (
         "falta la biblioteca de NATS: pip install 'ticket-daemon[fleet]'",
         "the NATS library is missing: pip install 'ticket-daemon[fleet]'",

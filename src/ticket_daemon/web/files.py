@@ -15,7 +15,9 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
+#: The shop's own page, and that of many shops.
 PAGE: Final = "index.html"
+FLEET: Final = "fleet.html"
 PREFIX: Final = "/static/"
 _KINDS: Final = {
     "css": "text/css", "html": "text/html", "js": "text/javascript", "json": "application/json",
@@ -55,8 +57,9 @@ def _site() -> Site:
         if entry.is_file() and entry.name.rpartition(".")[2] in _KINDS
     }
     stamp = _digest(b"".join(plain[name] for name in sorted(plain)))
-    # The page names its files with the digest of them all; their imports are relative and so carry it on.
-    plain[PAGE] = plain[PAGE].replace(f'"{PREFIX}'.encode(), f'"{PREFIX}{stamp}/'.encode())
+    # The pages name their files with the digest of them all; their imports are relative and so carry it on.
+    for page in (PAGE, FLEET):
+        plain[page] = plain[page].replace(f'"{PREFIX}'.encode(), f'"{PREFIX}{stamp}/'.encode())
     return Site({name: _file(name, body) for name, body in plain.items()}, stamp)
 
 

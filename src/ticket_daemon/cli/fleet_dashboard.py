@@ -1,0 +1,59 @@
+"""`fleet dashboard`: the page that shows many shops.
+
+It knows options, and how the program is ended; it does not know what is shown. It promises that nothing is listened for
+before the options are known to be good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.fleet import server_options
+
+if TYPE_CHECKING:
+    from ticket_daemon.fleet.connection import Access
+    from ticket_daemon.fleet.dashboard import FleetDashboard
+
+
+@click.command("dashboard")
+@server_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine alone to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8767, show_default=True, help="0 takes any free one.")
+@click.option("--origin", "origins", multiple=True, help="Address under which a proxy shows the page to others, as "
+              "https://shops.example.com; may be repeated.")  # fmt: skip
+@says_errors
+def dashboard_command(access: Access, host: str, port: int, origins: tuple[str, ...]) -> None:
+    """Show all shops on a page, live: what needs a person first. Until Ctrl+C.
+
+    It is for this machine alone and asks for no password; a proxy that does may stand in front of it.
+    """
+    from ticket_daemon.fleet.dashboard import FleetDashboard
+
+    asyncio.run(_serve(FleetDashboard(access, host, port, origins)))
+
+
+async def _serve(dashboard: FleetDashboard) -> None:
+    """Until Ctrl+C or SIGTERM."""
+    from ticket_daemon import messages
+    from ticket_daemon.tasks import first_of
+
+    ended = asyncio.Event()
+    if os.name != "nt":  # there Ctrl+C raises KeyboardInterrupt, which asyncio.run turns into an orderly end
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    try:
+        await dashboard.start()
+    except OSError as error:
+        where = {"host": dashboard.host, "port": dashboard.port, "detail": error.strerror or str(error)}
+        fail(messages.text("start.cannot_listen", language(), **where))
+    click.echo(messages.text("fleet.dashboard_at", language(), url=dashboard.url))
+    try:
+        await first_of(ended.wait(), dashboard.follow())
+    finally:
+        await dashboard.stop()
