@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
@@ -11,6 +10,7 @@ from typing import Final
 import click
 
 from ticket_daemon import __version__
+from ticket_daemon.cli.lazy import LazyGroup
 
 #: verb -> the module that has it, in the order of `--help`.
 VERBS: Final = {
@@ -47,20 +47,8 @@ VERBS: Final = {
 }
 
 
-class _Lazy(click.Group):
-    """A group whose commands' modules are imported only when one is called: `run` must not wait for the rest."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"ticket_daemon.cli.{VERBS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-        return command
+class _Overview(LazyGroup):
+    """All verbs; `--help` is a page about them."""
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from ticket_daemon.cli import overview
@@ -81,7 +69,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Overview, modules=VERBS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
     "-V", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="The version."
 )

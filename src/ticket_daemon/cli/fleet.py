@@ -6,15 +6,15 @@ It knows how the server is named and reached (`server_options`); what each verb 
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any, Final
 
 import click
 
+from ticket_daemon.cli.lazy import LazyGroup
 from ticket_daemon.fleet.connection import Access
 
-#: verb -> the module that has it as `<verb>_command`, in the order of `--help`.
+#: verb -> the module that has it, in the order of `--help`: most need the NATS library, some do not.
 VERBS: Final = {
     "send": "fleet_verbs",
     "status": "fleet_verbs",
@@ -25,23 +25,7 @@ VERBS: Final = {
 }
 
 
-class _Lazy(click.Group):
-    """What one verb needs is not loaded for another: most need the NATS library, some do not."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"ticket_daemon.cli.{VERBS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-        return command
-
-
-@click.group("fleet", cls=_Lazy)
+@click.group("fleet", cls=LazyGroup, modules=VERBS)
 def fleet_command() -> None:
     """Many shops over a NATS server: send tickets, see how the shops are."""
 
