@@ -27,7 +27,7 @@ from support.nats_server import NatsServer, free_port, nats_server
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import FleetRefused, FleetUnavailable
-from ticket_daemon.fleet import names, streams
+from ticket_daemon.fleet import Fleet, names, streams
 from ticket_daemon.fleet.connection import Access, connect, leave
 from ticket_daemon.server.guard import authority
 
@@ -46,29 +46,31 @@ async def take(nats: Nats, store: str) -> bytes:
     return data
 
 
-async def test_a_shops_daemon_prints_what_comes_and_tells_of_it(tmp_path: Path) -> None:
-    with fleet_server(tmp_path, LIMA) as rig:
-        await rig.set_up(LIMA)
-        settings = {
-            "server": {"port": 0},
-            "fleet": {"url": rig.hub.url, "store": LIMA, "credentials": rig.seed(LIMA)},
-        }
-        daemon = Daemon(configuration.load("test", None, {}, settings, tmp_path / "shop"))
-        await daemon.start()
-        try:
-            async with rig.backend() as backend:
-                js = backend.jetstream()
-                heard = await js.subscribe(f"results.{LIMA}.*", stream=names.RESULTS, ordered_consumer=True)
-                await js.publish(
-                    names.ticket(LIMA, ""), json.dumps({"tipo": "ticket", "id": "1", "datos": ticket("hola")}).encode()
-                )
-                answer: dict[str, Any] = {}
-                while answer.get("tipo") != "result":
-                    answer = json.loads((await heard.next_msg(timeout=30)).data)
-                assert (answer["status"], answer["id"]) == ("success", "1")
-                assert (await (await js.key_value(names.SHOPS)).get(LIMA)).value
-        finally:
-            await daemon.close()
+async def test_a_shops_daemon_and_a_backend_do_all_they_can_at_it(tmp_path: Path) -> None:
+    with fleet_server(tmp_path, f"{LIMA}\n{CUSCO}\n") as rig:
+        section = {"url": rig.hub.url, "store": LIMA, "credentials": rig.seed(LIMA)}
+        settings = {"server": {"port": 0}, "fleet": section}
+        async with Fleet(rig.hub.url, str(rig.folder / "backend.nk")) as fleet:
+            await fleet.set_up()
+            for store in (LIMA, CUSCO):
+                await fleet.admit(store)
+            daemon = Daemon(configuration.load("test", None, {}, settings, tmp_path / "shop"))
+            await daemon.start()
+            try:
+                end = await fleet.print(LIMA, "", ticket("hola"), id="1", timeout=30)
+                assert end.state == "confirmed"
+                assert await fleet.result(LIMA, "1") == end
+                history = await fleet.history(LIMA, "1")
+                async with asyncio.timeout(30):
+                    assert (await anext(fleet.events(LIMA, after=history[0].number))).number == history[1].number
+                    assert (await anext(fleet.watch_shops(LIMA))).store == LIMA
+                shop = await fleet.shop(LIMA)
+                assert shop is not None
+                assert [one.store for one in await fleet.shops()] == [shop.store]
+                assert (sorted(await fleet.stores()), await fleet.waiting(LIMA)) == ([CUSCO, LIMA], 0)
+            finally:
+                await daemon.close()
+        assert not [line for line in rig.hub.log if "Violation" in line]
 
 
 # --- the files ---
@@ -231,6 +233,18 @@ async def test_a_server_that_another_authority_signed_is_not_spoken_to(
 async def test_a_server_with_tls_takes_nobody_without(with_tls: Rig) -> None:
     with pytest.raises((FleetUnavailable, FleetRefused)):
         await connect(Access(f"nats://127.0.0.1:{with_tls.hub.port}", with_tls.seed(LIMA)), "shop")
+
+
+@pytest.mark.parametrize("scheme", ["tls", "nats"])
+async def test_a_server_that_says_it_has_no_tls_is_not_told_who_we_are(
+    tmp_path: Path, certificates: Path, scheme: str
+) -> None:
+    """Whoever sits between may say so in the server's place."""
+    ca = str(certificates / "ours" / authority.AUTHORITY)
+    with fleet_server(tmp_path, LIMA) as rig:
+        with pytest.raises(FleetUnavailable) as refused:
+            await connect(Access(f"{scheme}://127.0.0.1:{rig.hub.port}", rig.seed(LIMA), ca), "shop")
+        assert "no TLS" in refused.value.text()
 
 
 # --- leaf nodes ---

@@ -5,6 +5,7 @@ The daemon runs in this process with an emulated printer behind real TCP, so tha
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
@@ -310,3 +311,41 @@ async def test_what_a_killed_server_has_again_is_taken_out_and_nothing_else(serv
             await streams.mend(backend.js, "lima")
             assert await backend.waiting() == 0
         assert on_paper(caja) == [*ids, "waits", "new"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "code"),
+    [
+        (b"tickets.lima.\xff\xfe", b"", "invalid_message"),
+        (b"tickets.lima.caja", b"Status: 503\r\n", None),
+        (b"tickets.lima.caja", b"Status: 100\r\n", None),
+        (b"tickets.lima.caja", b"Status: 409\r\n", None),
+        (b"tickets.lima.caja", b"no header\r\n\xff: \xff\r\n", None),
+    ],
+)
+async def test_no_subject_and_no_header_of_a_ticket_keeps_the_next_ones_out(
+    server: NatsServer, tmp_path: Path, subject: bytes, headers: bytes, code: str | None
+) -> None:
+    async with a_shop(server, tmp_path) as (backend, caja, _):
+        body = json.dumps({"tipo": "ticket", "id": "odd", "datos": document("odd")}).encode()
+        await publish_raw(server, subject, headers, body)
+        await backend.send("next", document("next"))
+        if code is None:
+            assert (await backend.result("odd"))["state"] == "confirmed"
+        else:
+            assert (await backend.error("odd")).answer["code"] == code
+        assert (await backend.result("next"))["state"] == "confirmed"
+        await backend.all_taken()
+        assert on_paper(caja) == ["odd", "next"][code is not None :]
+
+
+async def publish_raw(server: NatsServer, subject: bytes, headers: bytes, body: bytes) -> None:
+    """Publish what no library would; returns when the server has it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    block = b"NATS/1.0\r\n" + headers + b"\r\n"
+    writer.write(b'CONNECT {"verbose":false,"headers":true}\r\n')
+    writer.write(b"HPUB %b %d %d\r\n%b%b\r\nPING\r\n" % (subject, len(block), len(block) + len(body), block, body))
+    while await reader.readline() != b"PONG\r\n":
+        pass
+    writer.close()
+    await writer.wait_closed()

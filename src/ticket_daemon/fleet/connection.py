@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
+import os
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -52,7 +55,8 @@ async def connect(
     """
     try:
         import nats.errors
-        from nats.aio.client import Client
+
+        from ticket_daemon.fleet.wary import Wary
     except ImportError:
         raise FleetUnavailable("fleet.no_library") from None
 
@@ -65,7 +69,7 @@ async def connect(
 
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
-    client = Client()
+    client = Wary(only_tls="tls" in options and not access.url.startswith("wss://"))
     addresses = [address.strip() for address in access.url.split(",")]
     try:
         async with asyncio.timeout(2 * CONNECT_S * len(addresses)):
@@ -117,6 +121,29 @@ def _tls(access: Access) -> dict[str, Any]:
 def shown(url: str) -> str:
     """An address without what could be a password."""
     return ",".join(address.rpartition("@")[2] for address in url.split(","))
+
+
+def is_in_the_clear(access: Access) -> bool:
+    """Whether somebody between could read tickets: no TLS, to a server that is not on this machine."""
+    addresses = [urlsplit(address.strip()) for address in access.url.split(",")]
+    return not access.ca and any(
+        address.scheme not in ("tls", "wss") and not _is_here(address.hostname or "") for address in addresses
+    )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_open_to_others(file: str) -> bool:
+    """Whether others of this machine may read a file, as far as its mode says it; Windows' modes say nothing."""
+    try:
+        return os.name != "nt" and bool(file) and Path(file).stat().st_mode & 0o077 != 0
+    except OSError:
+        return False
 
 
 async def leave(connection: Client) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from ticket_daemon import tasks, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
 from ticket_daemon.fleet import names
-from ticket_daemon.fleet.connection import Access, connect, ended, leave, shown
+from ticket_daemon.fleet.connection import Access, connect, ended, is_in_the_clear, is_open_to_others, leave, shown
 from ticket_daemon.fleet.fetching import fetch
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
@@ -65,6 +65,10 @@ def join(
     queue.listen(presence.job_changed)
     destinations.listen(presence.printer_changed)
     access = Access(settings.url, settings.credentials, settings.ca)
+    if is_in_the_clear(access):
+        log.warning("fleet_in_the_clear", extra={"server": shown(access.url)})
+    if is_open_to_others(access.credentials):
+        log.warning("fleet_credentials_open", extra={"file": access.credentials})
     return ShopLink(access, settings.store, Intake(verbs, queue), outbox, presence, lang, refused)
 
 
