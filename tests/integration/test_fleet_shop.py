@@ -23,7 +23,7 @@ from support.far_backend import FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
-from ticket_daemon.fleet import names, shop, streams
+from ticket_daemon.fleet import fetching, names, shop, streams
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 
@@ -276,7 +276,10 @@ async def test_a_server_that_is_not_ready_yet_is_waited_for(server: NatsServer, 
         assert "ticket_daemon_fleet_tickets_total 1.0" in metrics
 
 
-async def test_two_daemons_of_one_store_do_not_print_a_ticket_twice(server: NatsServer, tmp_path: Path) -> None:
+async def test_two_daemons_of_one_store_do_not_print_a_ticket_twice(
+    server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "ASK_S", 2.0)  # so long each takes the other for its own last connection
     ids = [f"n{number}" for number in range(20)]
     async with printer() as one, printer() as two, far_backend(server) as backend:
         async with (
@@ -288,6 +291,25 @@ async def test_two_daemons_of_one_store_do_not_print_a_ticket_twice(server: Nats
             for job_id in ids:
                 await backend.result(job_id)
         assert sorted(on_paper(one) + on_paper(two)) == sorted(ids)
+
+
+async def test_a_ticket_that_the_server_sent_into_a_connection_long_gone_is_not_overtaken(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    """A shop changes from one network to another: for the server, its old connection is there and still asks."""
+    ids = [f"n{number}" for number in range(4)]
+    async with printer() as caja, far_backend(server) as backend:
+        await backend.nats.subscribe("_INBOX_lima.old")
+        asks = f"$JS.API.CONSUMER.MSG.NEXT.{names.stream('lima')}.{names.consumer('lima')}"
+        await backend.nats.publish(asks, b'{"batch":1,"expires":20000000000}', "_INBOX_lima.old")
+        async with running(tmp_path / "shop", configured(server, caja)) as daemon:
+            await backend.shop(lambda s: s is not None)
+            for job_id in ids:
+                await backend.send(job_id, document(job_id))
+            for job_id in ids:
+                assert (await backend.result(job_id))["state"] == "confirmed"
+            assert [job.id for job in reversed(await daemon.queue.recent(9))] == ids
+        assert on_paper(caja) == ids
 
 
 async def test_what_a_killed_server_has_again_is_taken_out_and_nothing_else(server: NatsServer, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 It knows the consumer at the server, what it sends again and when; it does not know what is in a ticket (it is given a
 `take`). It promises that nothing overtakes a ticket that has to come again: neither one that was put off, nor one that
-was under way when the last connection broke.
+was under way when the last connection broke, nor one that the server has sent into that connection since, believing it
+to be there.
 
 Why the shop keeps the order and not the server: a consumer that lets only one ticket be under way would do it, but a
 nats-server 2.9 that was killed may remember a ticket as under way that it has deleted, and that one place is then taken
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticket_daemon.errors import FleetUnavailable
 from ticket_daemon.fleet import names
@@ -36,11 +37,28 @@ NOT_YET_S: Final = 0.2
 Take = Callable[["Msg"], Awaitable[float | None]]
 
 
-class Turns:
-    """Whose turn it is: by their numbers, those that were put off before all behind them. Pure; times in s."""
+class Looked(NamedTuple):
+    """The consumer at one moment: how many tickets were sent and not heard of yet, how many ever (again counts)."""
 
-    def __init__(self) -> None:
+    under_way: int = 0
+    sent: int = 0
+
+
+class Turns:
+    """Whose turn it is: by their numbers, those that were put off before all behind them. Pure; times in s.
+
+    `sent` is how many the server had ever sent at `now`.
+    """
+
+    def __init__(self, sent: int = 0, now: float = 0.0) -> None:
         self._put_off: dict[int, float] = {}  #: number -> when it is given up, if it never comes again
+        self._sent = sent
+        self._alone_from = now + ASK_S  #: no request of an earlier connection stands at the server any more
+
+    def is_next(self, sent: int, now: float) -> bool:
+        """Whether the `sent`-th that the server sends follows the last one here; else that went somewhere else."""
+        is_next, self._sent = sent == self._sent + 1, sent
+        return is_next or now > self._alone_from
 
     def put_off(self, number: int, now: float, delay: float) -> None:
         """A ticket comes again after `delay`. One that does not was taken out of the stream by somebody."""
@@ -54,15 +72,15 @@ class Turns:
 
 
 async def fetch(
-    js: JetStreamContext, store: str, under_way: int, take: Take, sleep: Callable[[float], Awaitable[None]]
+    js: JetStreamContext, store: str, looked: Looked, take: Take, sleep: Callable[[float], Awaitable[None]]
 ) -> None:
-    """Fetch tickets and `take` them until cancelled; `under_way` of them were, when the consumer was looked at.
+    """Fetch tickets and `take` them until cancelled; so the consumer was when it was `looked` at.
 
     Raises FleetUnavailable when the server does not know the consumer, and what nats-py raises when the link breaks.
     """
     clock = asyncio.get_running_loop().time
-    turns = Turns()
-    if under_way:
+    turns = Turns(looked.sent, clock())
+    if looked.under_way:
         await sleep(REDELIVER_S + MARGIN_S)  # then the server sends those first
     consumer = await js.pull_subscribe_bind(consumer=names.consumer(store), stream=names.stream(store))
     while True:
@@ -74,8 +92,12 @@ async def fetch(
             if clock() - asked < AT_ONCE_S:
                 raise FleetUnavailable("fleet.no_streams", store=store) from None
             continue  # no ticket in all that time
-        number = message.metadata.sequence.stream
-        if turns.may_be_taken(number, clock()):
+        number, sent = message.metadata.sequence.stream, message.metadata.sequence.consumer
+        delay: float | None
+        if not turns.is_next(sent, clock()):
+            delay = REDELIVER_S + MARGIN_S  # then the server sends again what nobody there has heard
+            await message.nak(delay=delay)
+        elif turns.may_be_taken(number, clock()):
             delay = await take(message)
         else:
             delay = NOT_YET_S

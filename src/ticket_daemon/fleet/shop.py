@@ -21,7 +21,7 @@ from ticket_daemon import tasks, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
 from ticket_daemon.fleet import names
 from ticket_daemon.fleet.connection import Access, connect, ended, is_in_the_clear, is_open_to_others, leave, shown
-from ticket_daemon.fleet.fetching import fetch
+from ticket_daemon.fleet.fetching import Looked, fetch
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
 from ticket_daemon.fleet.presence import Presence
@@ -137,13 +137,13 @@ class ShopLink:
         client = await connect(self._access, f"ticket-daemon {self._store}", names.inbox(self._store), lost.set)
         try:
             self._js = client.jetstream(timeout=STORED_S)
-            under_way = await self._under_way(client, self._js)
+            looked = await self._look(client, self._js)
             self.state = self.state._replace(connected=True, detail="")
             log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
             await tasks.first_of(
                 lost.wait(),
                 ended(client),
-                fetch(self._js, self._store, under_way, self._take, self._sleep),
+                fetch(self._js, self._store, looked, self._take, self._sleep),
                 self._outbox.run(self._publish),
                 self._presence.run(self._put),
             )
@@ -151,8 +151,8 @@ class ShopLink:
             self._js = None
             await leave(client)
 
-    async def _under_way(self, client: Client, js: JetStreamContext) -> int:
-        """How many tickets the server has sent and heard nothing of. Whoever runs it makes the consumer."""
+    async def _look(self, client: Client, js: JetStreamContext) -> Looked:
+        """How the consumer is. Whoever runs the server makes it."""
         from nats.errors import NoRespondersError
         from nats.js.errors import NotFoundError, ServiceUnavailableError
 
@@ -163,11 +163,11 @@ class ShopLink:
                 consumer = await js.consumer_info(names.stream(self._store), names.consumer(self._store))
             except (NotFoundError, ServiceUnavailableError, NoRespondersError):
                 raise FleetUnavailable("fleet.no_streams", store=self._store) from None
-            return consumer.num_ack_pending or 0
+            return Looked(consumer.num_ack_pending or 0, consumer.delivered.consumer_seq if consumer.delivered else 0)
         told = msgspec.json.decode(answer.data, type=dict)
         if "error" in told:
             raise FleetUnavailable("fleet.no_streams", store=self._store)
-        return int(told.get("num_ack_pending", 0))
+        return Looked(told["num_ack_pending"], told["delivered"]["consumer_seq"])
 
     async def close(self) -> None:
         """Say that the shop goes, if anybody listens; within GOODBYE_S."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.fleet.fetching import MARGIN_S, NOT_YET_S, Turns
+from ticket_daemon.fleet.fetching import ASK_S, MARGIN_S, NOT_YET_S, Turns
 from ticket_daemon.fleet.streams import REDELIVER_S
 
 
@@ -30,6 +30,14 @@ def test_a_ticket_that_never_comes_again_does_not_hold_the_others_up_for_ever() 
     given_up = 2 + 2 * (REDELIVER_S + MARGIN_S)
     assert not turns.may_be_taken(2, now=given_up - 0.1)
     assert turns.may_be_taken(2, now=given_up + 0.1)
+
+
+def test_what_the_server_sent_elsewhere_is_missed_while_an_earlier_connection_may_still_ask() -> None:
+    turns = Turns(sent=7, now=0)
+    assert turns.is_next(8, now=1)
+    assert not turns.is_next(10, now=2), "somebody was sent the ninth"
+    assert turns.is_next(11, now=3)
+    assert turns.is_next(1, now=ASK_S + 1), "a server that was set back, or another daemon: nothing to wait for"
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=60), st.integers(1, 12))
