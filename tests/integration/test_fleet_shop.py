@@ -19,7 +19,7 @@ import pytest
 
 from support.client import client, ticket
 from support.daemon_process import daemon_process
-from support.far_backend import FarBackend, far_backend
+from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
@@ -359,6 +359,31 @@ async def test_no_subject_and_no_header_of_a_ticket_keeps_the_next_ones_out(
         assert (await backend.result("next"))["state"] == "confirmed"
         await backend.all_taken()
         assert on_paper(caja) == ["odd", "next"][code is not None :]
+
+
+@pytest.mark.parametrize("gone", ["RESULTS", "KV_SHOPS"])
+async def test_a_server_that_stores_nothing_of_what_it_is_told_has_its_tickets_printed_and_is_told_later(
+    server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    monkeypatch.setattr(shop, "NOT_STORED_S", 0.1)
+    ids = [f"n{number}" for number in range(10)]
+    async with printer() as caja, far_backend(server) as backend:
+        await backend.js.delete_stream(gone)
+        async with running(tmp_path / "shop", configured(server, caja)):
+            await backend.publish("caja", b"no ticket", "refused")
+            for job_id in ids:
+                await backend.send(job_id, document(job_id))
+            async with asyncio.timeout(PATIENCE_S):
+                while on_paper(caja) != ids:
+                    await asyncio.sleep(0.01)
+            await streams.make(backend.js)
+            await backend.listen()
+            for job_id in ids:
+                assert (await backend.result(job_id))["state"] == "confirmed"
+            refused = await backend.until(lambda h: h.headers.get(names.REFUSED) == "refused")
+            assert refused.answer["code"] == "invalid_json"
+            await backend.shop(lambda s: s is not None)
+            await backend.all_taken()
 
 
 async def publish_raw(server: NatsServer, subject: bytes, headers: bytes, body: bytes) -> None:

@@ -2,7 +2,8 @@
 
 It knows the server's streams and in which order things are said; it does not know what a ticket is or how a job ends.
 It promises that a ticket is acknowledged only when the queue has it, that everything begins anew on a new connection
-so that nothing depends on what the last one had heard, and that no trouble with the server reaches the shop's own work.
+so that nothing depends on what the last one had heard, that tickets come also from a server that stores nothing of what
+it is told, and that no trouble with the server reaches the shop's own work.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ STORED_S: Final = 10.0
 PAUSES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 #: A connection that held so long was a good one: the pauses begin anew after it.
 GOOD_S: Final = 30.0
+#: Seconds until the server is told again what it did not store.
+NOT_STORED_S: Final = 5.0
 #: How long a stopping daemon takes to say that it goes.
 GOODBYE_S: Final = 1.0
 
@@ -144,12 +147,29 @@ class ShopLink:
                 lost.wait(),
                 ended(client),
                 fetch(self._js, self._store, looked, self._take, self._sleep),
-                self._outbox.run(self._publish),
-                self._presence.run(self._put),
+                self._telling(lambda: self._outbox.run(self._publish)),
+                self._telling(lambda: self._presence.run(self._put)),
             )
         finally:
             self._js = None
             await leave(client)
+
+    async def _telling(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` anew whenever the server does not store what it says: tickets come and print all the same."""
+        told = ""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - the edge of the fleet; a lost link is noticed elsewhere
+                told = self._not_stored(error, told)
+            await self._sleep(NOT_STORED_S)
+
+    def _not_stored(self, error: Exception, told: str = "") -> str:
+        """Say what the server answered, unless that was `told` last."""
+        detail = str(error) or type(error).__name__
+        if detail != told:
+            log.warning("fleet_not_stored", extra={"server": self.state.server, "detail": detail})
+        return detail
 
     async def _look(self, client: Client, js: JetStreamContext) -> Looked:
         """How the consumer is. Whoever runs the server makes it."""
@@ -193,10 +213,15 @@ class ShopLink:
                 await message.nak(delay=delay_s)
                 return delay_s
             case Never(job_id, error):
-                self._refused(error.code)
-                log.warning("remote_ticket_refused", extra={"job": job_id, "code": error.code})
-                await self._publish([self._refusal(job_id, error, message)])
-                await message.term()
+                try:
+                    await self._publish([self._refusal(job_id, error, message)])
+                except Exception as failure:  # noqa: BLE001 - the edge of the fleet
+                    self._not_stored(failure)  # the ticket comes again until it is; those behind it do not wait
+                    await message.nak(delay=NOT_STORED_S)
+                else:
+                    self._refused(error.code)
+                    log.warning("remote_ticket_refused", extra={"job": job_id, "code": error.code})
+                    await message.term()
         return None
 
     def _refusal(self, job_id: str, error: wire.Error, message: Msg) -> Letter:
