@@ -8,7 +8,8 @@ same rate per shop whatever the number of shops. Then the server is killed and s
 at once, each after a pause of its own.
 
 Each store has a stream of its own, with two open files: where the machine allows fewer files than that, `--memory` has
-the streams kept in memory, at both sizes alike.
+the streams kept in memory, at both sizes alike. They are gone after the restart then, and its figures are those of the
+connections alone.
 """
 
 from __future__ import annotations
