@@ -217,10 +217,10 @@ class Daemon:
         log.info("stopping")
         for chore in self._chores:
             chore.cancel()
-        await self._leave_fleet()
         await self.discovery.close()
         self.door.shut()
-        await self.spooler.stop()
+        # Beside each other, as each may take long; what still comes from afar meanwhile is kept like the rest.
+        await asyncio.gather(self._leave_fleet(), self.spooler.stop())
         await self.server.close_all()
         if self._runner is not None:
             await self._runner.cleanup()

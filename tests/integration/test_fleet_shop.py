@@ -9,6 +9,8 @@ import asyncio
 import contextlib
 import json
 import re
+import signal
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -26,6 +28,7 @@ from ticket_daemon.daemon import Daemon
 from ticket_daemon.fleet import fetching, names, shop, streams
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.spooler import spooler
 
 PROFILE = "TM-T20III"
 
@@ -384,6 +387,29 @@ async def test_a_server_that_stores_nothing_of_what_it_is_told_has_its_tickets_p
             assert refused.answer["code"] == "invalid_json"
             await backend.shop(lambda s: s is not None)
             await backend.all_taken()
+
+
+async def test_a_server_that_hangs_does_not_make_a_stop_longer(
+    server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A printer that takes nothing may have all of a stop's time but a little."""
+    monkeypatch.setattr(spooler, "DRAIN_S", 3.0)
+    monkeypatch.setattr(shop, "GOODBYE_S", 2.5)
+    long = document("long") | {"commands": [{"type": "text", "data": {"content": "x" * 40}}] * 6000}
+    async with contextlib.AsyncExitStack() as stack:
+        caja = await stack.enter_async_context(printer())
+        backend = await stack.enter_async_context(far_backend(server))
+        async with running(tmp_path / "shop", configured(server, caja)) as daemon:
+            await backend.shop(lambda s: s is not None)
+            caja.set_faults(Faults(never_read=True))
+            await backend.send("long", long, copies=20)
+            await backend.until(lambda h: h.id == "long" and h.answer.get("state") == "printing")
+            server.process.send_signal(signal.SIGSTOP)
+            begun = time.monotonic()
+            await daemon.close()
+            took = time.monotonic() - begun
+            server.kill()
+        assert took < 5.5
 
 
 async def publish_raw(server: NatsServer, subject: bytes, headers: bytes, body: bytes) -> None:
