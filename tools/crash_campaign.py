@@ -241,6 +241,7 @@ class Campaign:
         self.book = Book()
         self.lines: dict[str, list[str]] = defaultdict(list)  #: what each printer put on paper
 
+    up_s = UP_S
     program = ""  #: Python that is run in place of the installed command
 
     def config(self) -> str:
@@ -308,7 +309,7 @@ class Campaign:
                 victim.check()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(up.wait(), 0.5)
-        await asyncio.sleep(self._chance.uniform(0, UP_S))
+        await asyncio.sleep(self._chance.uniform(0, self.up_s))
 
     async def _look(self, printers: dict[str, EmulatedPrinter]) -> None:
         while True:

@@ -45,8 +45,8 @@ REDELIVER_S: Final = 0.3
 IMPATIENT: Final = f"""
 from ticket_daemon.fleet import streams
 streams.REDELIVER_S = {REDELIVER_S}
-from ticket_daemon.fleet import fetching, shop
-fetching.MARGIN_S, shop.PAUSES_S = 0.1, (0.05,)
+from ticket_daemon.fleet import shop
+shop.PAUSES_S = (0.05,)
 from ticket_daemon.cli import main
 main()
 """
@@ -151,6 +151,7 @@ class FleetCampaign(Campaign):
         self.server_kills = 0
 
     program = IMPATIENT
+    up_s = 1.5  #: longer than a new connection waits for what comes again
 
     def config(self) -> str:
         return f'[fleet]\nurl = "{self.server.access.url}"\nstore = "{STORE}"\n'
