@@ -40,8 +40,9 @@ from ticket_daemon.fleet.connection import Access, connect, leave
 STORE: Final = "lima"
 #: The server is killed with every so many kills of the daemon.
 SERVER_TOO: Final = 7
-#: In place of the daemon's own: between two kills a ticket must have time to come again.
-REDELIVER_S: Final = 0.3
+#: In place of the daemon's own: between two kills a ticket must have time to come again. A server that was started
+#: looks after 0.5 to 1.5 s what it was waiting to hear of (2.9, `applyState` of its consumers): it cannot be much less.
+REDELIVER_S: Final = 1.2
 IMPATIENT: Final = f"""
 from ticket_daemon.fleet import streams
 streams.REDELIVER_S = {REDELIVER_S}
@@ -151,7 +152,7 @@ class FleetCampaign(Campaign):
         self.server_kills = 0
 
     program = IMPATIENT
-    up_s = 1.5  #: longer than a new connection waits for what comes again
+    up_s = 4.0  #: longer than a new connection waits for what comes again
 
     def config(self) -> str:
         return f'[fleet]\nurl = "{self.server.access.url}"\nstore = "{STORE}"\n'

@@ -15,6 +15,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+import msgspec
+
 from ticket_daemon.errors import (
     IdConflict,
     NotCancellable,
@@ -243,7 +245,8 @@ class Queue:
         lane = self._lane(job.destination)
         lane.remove(job)
         lane.printing.add(job.seq)
-        started = changed(job, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
+        known = self._unfinished.get(job.id, job)  # somebody far away may have asked for it meanwhile
+        started = changed(known, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
         self._unfinished[job.id] = started
         self._tell(started)
         return started
@@ -344,7 +347,16 @@ class Queue:
 
     async def outbox(self, limit: int) -> list[Change]:
         """The oldest changes of remote jobs that `sent` has not been said of, in their order."""
-        return await self._commits.run(lambda store: store.outbox(limit))
+        changes: list[Change] = []
+        while not changes and (rows := await self._commits.run(lambda store: store.outbox(limit))):
+            for n, mark, job in rows:
+                try:
+                    changes.append(Change(n, mark, msgspec.json.decode(job, type=Job)))
+                except msgspec.MsgspecError as fault:  # it must not keep all the others from being told
+                    log.error("outbox_unreadable", extra={"number": n, "detail": str(fault)})
+            if not changes:
+                await self.sent(rows[-1][0])
+        return changes
 
     async def sent(self, last: int) -> None:
         """The outbox up to number `last` has arrived where it is to go."""

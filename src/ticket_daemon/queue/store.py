@@ -313,10 +313,9 @@ class Store:
         """Every job that has not ended, in order of acceptance."""
         return map(_job, self._db.execute(_UNFINISHED))
 
-    def outbox(self, limit: int) -> list[Change]:
-        """The oldest changes that have not arrived, in their order."""
-        rows = self._db.execute("SELECT n, mark, job FROM outbox ORDER BY n LIMIT ?", (limit,))
-        return [Change(n, mark, msgspec.json.decode(job, type=Job)) for n, mark, job in rows]
+    def outbox(self, limit: int) -> list[tuple[int, str, bytes]]:
+        """The oldest changes that have not arrived, in their order: number, mark, and the job as JSON."""
+        return self._db.execute("SELECT n, mark, job FROM outbox ORDER BY n LIMIT ?", (limit,)).fetchall()
 
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""

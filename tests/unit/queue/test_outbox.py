@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,21 @@ async def test_adopted_job_is_told_as_it_stands_and_from_then_on(tmp_path: Path)
     assert await queue.adopt("a") is not None, "one that has ended is told once more"
     assert (await told(queue))[3:] == [("a", JobState.CONFIRMED)]
     assert await queue.adopt("nobody") is None
+    await queue.close()
+
+
+async def test_a_change_that_cannot_be_read_keeps_no_other_from_being_told(tmp_path: Path) -> None:
+    queue = await opened(tmp_path / "q.db")
+    await queue.submit(new("a"))
+    await queue.submit(new("b"))
+    await queue.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "q.db")) as db:
+        db.execute("UPDATE outbox SET job = '{broken' WHERE n = 1")
+        db.commit()
+    queue = await opened(tmp_path / "q.db")
+    assert await told(queue) == [("b", JobState.QUEUED)]
+    await queue.sent(2)
+    assert await queue.outbox(100) == []
     await queue.close()
 
 
