@@ -63,8 +63,3 @@ async def run(
     latencies.sort()
     p99 = latencies[min(len(latencies) - 1, int(len(latencies) * 0.99))]
     return Measured(connections * each / seconds, statistics.median(latencies) * 1e3, p99 * 1e3)
-
-
-def best(measure: Callable[[], Measured], times: int = 3) -> Measured:
-    """The run of median rate."""
-    return sorted((measure() for _ in range(times)), key=lambda m: m.rate)[times // 2]
