@@ -194,6 +194,6 @@ def unacknowledged(connection: socket.socket) -> int:
     Linux answers TIOCOUTQ on a TCP socket with them (tcp(7), SIOCOUTQ). Not known on Windows: there a write ends when
     the kernel has the bytes.
     """
-    if sys.platform == "win32":
-        return 0
-    return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4), sys.byteorder)
+    if sys.platform != "win32":
+        return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4), sys.byteorder)
+    return 0
