@@ -265,9 +265,13 @@ class Verbs:
         rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=with_pulse, copies=copies)
         return document, encode(document), rendered
 
-    async def history(self, job_id: str) -> list[Entry]:
-        """What became of a job, from acceptance on."""
-        return await self.queue.journal(job_id)
+    async def story(self, job_id: str) -> tuple[Job, list[Entry]]:
+        """How a job stands now, and how it came to that; the two agree. Raises UnknownJob."""
+        while True:
+            history = await self.queue.journal(job_id)
+            job = await self.job(job_id)  # asked last: what a caller does next, it does before the job changes again
+            if not history or history[-1].state is job.state:
+                return job, history
 
     async def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""

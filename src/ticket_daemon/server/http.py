@@ -107,8 +107,8 @@ class _Api:
     async def job(self, request: web.Request) -> web.Response:
         """How a job stands."""
         _allowed(request)
-        job = await self._verbs.job(request.match_info["id"])
-        return _json(wire.job_answer(job, self._lang, await self._verbs.history(job.id)))
+        job, history = await self._verbs.story(request.match_info["id"])
+        return _json(wire.job_answer(job, self._lang, history))
 
     async def jobs(self, request: web.Request) -> web.Response:
         """The newest jobs; `?limit=` up to 1,000, `?pending=true` for those that have not ended."""

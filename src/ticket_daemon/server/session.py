@@ -161,9 +161,8 @@ class Session:
         self.say(self._overview.printers())
 
     async def _job(self, request: wire.JobRequest) -> None:
-        history = await self._verbs.history(request.id)
-        # Asked last: between how the job stands and `watch` nothing may be awaited, or its end could slip through.
-        job = await self._verbs.job(request.id)
+        job, history = await self._verbs.story(request.id)
+        # Between how the job stands and `watch` nothing may be awaited, or its end could slip through.
         self.say(wire.job_answer(job, self._lang, history))
         if request.watch:
             self._audience.watch(job, self)
