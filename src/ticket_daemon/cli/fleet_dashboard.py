@@ -33,8 +33,10 @@ def dashboard_command(access: Access, host: str, port: int, origins: tuple[str, 
 
     It is for this machine alone and asks for no password; a proxy that does may stand in front of it.
     """
+    from ticket_daemon.fleet.connection import need_library
     from ticket_daemon.fleet.dashboard import FleetDashboard
 
+    need_library()
     asyncio.run(_serve(FleetDashboard(access, host, port, origins)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -46,6 +47,12 @@ class Access(Struct, frozen=True):
     ca: str = ""
 
 
+def need_library() -> None:
+    """Raises FleetUnavailable where the NATS library is not installed; for those who would else try for ever."""
+    if importlib.util.find_spec("nats") is None:
+        raise FleetUnavailable("fleet.no_library")
+
+
 async def connect(
     access: Access, called: str, inbox: str = "_INBOX", lost: Callable[[], None] = lambda: None
 ) -> Client:
@@ -53,12 +60,10 @@ async def connect(
 
     Raises FleetUnavailable when nobody answers or a file is missing, FleetRefused when the server does not let us in.
     """
-    try:
-        import nats.errors
+    need_library()
+    import nats.errors
 
-        from ticket_daemon.fleet.wary import Wary
-    except ImportError:
-        raise FleetUnavailable("fleet.no_library") from None
+    from ticket_daemon.fleet.wary import Wary
 
     async def closed() -> None:
         lost()
