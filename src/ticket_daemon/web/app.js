@@ -1,6 +1,7 @@
 // The page put together: who hears what. It holds no state of its own beyond the token and language controls.
 
 import { Acts } from "./acts.js";
+import { Afar } from "./afar.js";
 import * as api from "./api.js";
 import { Book } from "./book.js";
 import { Burst } from "./burst.js";
@@ -10,6 +11,7 @@ import { Desk } from "./desk.js";
 import { Doctor } from "./doctor.js";
 import { $ } from "./dom.js";
 import { Found } from "./found.js";
+import { Health } from "./health.js";
 import { language, speak } from "./i18n.js";
 import { Jobs } from "./jobs.js";
 import { Journal } from "./journal.js";
@@ -42,14 +44,16 @@ const look = (id) => sheet.look(id);
 const acts = new Acts({ look, showHeld: () => jobs.showHeld() });
 sheet.acts = acts;
 const jobs = new Jobs({ book, acts });
-const verdict = new Verdict({ book, printers, acts });
+const health = new Health(connection);
+const afar = new Afar(health);
+const verdict = new Verdict({ book, printers, acts, afar });
 const cards = new Cards({ book, printers, acts });
 const found = new Found(printers);
 const paper = new Paper(look);
 const log = new Log();
 const journal = new Journal();
 const vitals = new Vitals(connection);
-const service = new Service(connection);
+const service = new Service({ connection, health });
 const doctor = new Doctor();
 const burst = new Burst(book);
 const origins = new Origins();
@@ -89,7 +93,7 @@ function setUpControls() {
     speak(target.value);
     quiet();
     for (const part of [vitals, desk, paper, service, doctor, burst, origins, sheet]) part.retell();
-    for (const part of [log, journal, verdict, cards, found, jobs]) part.show();
+    for (const part of [log, journal, afar, verdict, cards, found, jobs]) part.show();
   });
 
   $("token").value = sessionStorage.getItem(TOKEN) ?? "";

@@ -1,27 +1,19 @@
-// How the service itself is: health, figures, the round trip to it. It asks /health while its view is seen and shows it; it
-// decides nothing.
+// How the service itself is: health, figures, the round trip to it. It shows what it is told; it decides nothing.
 
-import * as api from "./api.js";
 import { $, make } from "./dom.js";
 import { known, t } from "./i18n.js";
 import { icon } from "./icons.js";
-import { onView, viewNow } from "./router.js";
 import { span } from "./words.js";
 
-const EVERY_MS = 5000;
 const TONES = { ok: "good", degraded: "careful", error: "bad" };
 
 export class Service {
-  #health = null;
-  #timer = 0;
   #ping = undefined;
 
-  constructor(connection) {
-    this.connection = connection;
-    onView(() => this.#again(0));
-    document.addEventListener("visibilitychange", () => this.#again(0));
+  constructor({ connection, health }) {
+    this.health = health;
+    health.addEventListener("change", () => this.#show());
     connection.addEventListener("state", () => {
-      this.#again(0);
       if (connection.state !== "connected") this.#showPing(undefined);
     });
     connection.addEventListener("latency", ({ detail }) => this.#showPing(detail));
@@ -33,24 +25,8 @@ export class Service {
     this.#showPing(this.#ping);
   }
 
-  #again(pause) {
-    clearTimeout(this.#timer);
-    if (viewNow() === "service" && !document.hidden) this.#timer = setTimeout(() => this.#look(), pause);
-  }
-
-  async #look() {
-    try {
-      this.#health = await api.get("/health");
-    } catch (refusal) {
-      if (!(refusal instanceof api.Refusal)) throw refusal;
-      this.#health = null;
-    }
-    this.#show();
-    this.#again(EVERY_MS);
-  }
-
   #show() {
-    const health = this.#health;
+    const health = this.health.now;
     const status = health?.status ?? "unknown";
     const tone = TONES[status] ?? "quiet";
     $("service-state").className = `answer ${tone}`;

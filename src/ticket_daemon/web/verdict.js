@@ -12,9 +12,9 @@ import { ago, reasonOf, stateOf, when } from "./words.js";
 const AGES_EVERY_MS = 15000;
 
 export class Verdict {
-  constructor({ book, printers, acts }) {
-    Object.assign(this, { book, printers, acts });
-    for (const told of [book, printers]) told.addEventListener("change", () => this.show());
+  constructor({ book, printers, acts, afar }) {
+    Object.assign(this, { book, printers, acts, afar });
+    for (const told of [book, printers, afar]) told.addEventListener("change", () => this.show());
     setInterval(() => this.#age(), AGES_EVERY_MS);
   }
 
@@ -87,12 +87,13 @@ export class Verdict {
     if (held) {
       alerts.unshift({ key: "held", words: t(held === 1 ? "alert.held_one" : "alert.held", { count: held }), act: () => this.acts.showHeld() });
     }
+    if (this.afar.alert) alerts.push({ key: "afar", words: this.afar.alert, act: () => go("service") });
     $("alerts").hidden = alerts.length === 0;
     keep($("alerts"), alerts, {
       key: ({ key }) => key,
       mark: ({ words }) => words,
-      build: ({ words, act }) =>
-        make("li", {}, icon("alert"), make("span", { textContent: words }), act ? button(t("alert.show"), act, { className: "link", does: "show" }) : null),
+      build: ({ key, words, act }) =>
+        make("li", {}, icon("alert"), make("span", { textContent: words }), act ? button(t(key === "afar" ? "afar.show" : "alert.show"), act, { className: "link", does: "show" }) : null),
     });
     document.title = `${held ? `(${held}) ` : ""}${t("page.title")}`;
   }
