@@ -2,7 +2,8 @@
 
 It knows the outbox and the messages that tell of a job; it does not know connections (it is given a `publish`) or who
 reads. It promises the order in which things happened, that nothing leaves the outbox before the server has stored it,
-and that a change that is published twice has the same message id both times, so that it is stored once.
+and that a change that is published twice has the same message id both times, so that it is stored once. The server
+knows an id for some minutes only: what it has is not published again because the disk does not let it be struck off.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Outbox:
         self._store = store
         self._lang = lang
         self._bell = asyncio.Event()
+        self._arrived = 0  #: up to this number the server has everything; 0 where that is struck off too
 
     def job_changed(self, job: Job) -> None:
         """A change was committed: somebody far away may be waiting for it."""
@@ -58,13 +60,20 @@ class Outbox:
         while True:
             self._bell.clear()
             with contextlib.suppress(StorageUnavailable):  # the queue says so itself; what is not read stays
+                await self._strike_off()
                 while changes := await self._queue.outbox(AT_ONCE):
                     await publish([letter for change in changes for letter in self.letters(change)])
-                    await self._queue.sent(changes[-1].n)
+                    self._arrived = changes[-1].n
+                    await self._strike_off()
             try:
                 await asyncio.wait_for(self._bell.wait(), LOOK_S)
             except TimeoutError:
                 continue
+
+    async def _strike_off(self) -> None:
+        if self._arrived:
+            await self._queue.sent(self._arrived)
+            self._arrived = 0
 
     def letters(self, change: Change) -> Iterator[Letter]:
         """What tells of a change: a `job_event`, and once a result is due the `result`, as the last word."""
