@@ -47,7 +47,10 @@ export interface Result {
   state: State;
   /** Why not, for programs: `printer_offline`, `expired`, `unknown_outcome`, … */
   code?: string;
+  /** Where it came out, or would have. */
   printer: string;
+  /** The printer it was accepted for, where another one stood in. */
+  moved_from?: string;
   /** From acceptance to the end. */
   duration_ms: number;
   /** For people, in the daemon's language. */
@@ -80,8 +83,20 @@ export interface Job {
   attempts: number;
   code?: string;
   reprint_of?: string;
-  history?: { state: State; at: string; code?: string }[];
+  /** The printer it was accepted for, where another one stands in. */
+  moved_from?: string;
+  history?: Change[];
   text: string;
+}
+
+/** One change in a job's life. */
+export interface Change {
+  state: State;
+  at: string;
+  code?: string;
+  /** With the code `moved`: from which printer to which. */
+  moved_from?: string;
+  moved_to?: string;
 }
 
 export interface PrinterEvent {
@@ -200,8 +215,11 @@ export class Daemon extends EventTarget {
   wait(id: string, options?: Following): Promise<Result>;
 
   job(id: string, bounds?: Bounds): Promise<Job>;
-  /** The newest jobs, newest first. */
-  jobs(options?: { limit?: number } & Bounds): Promise<Job[]>;
+  /**
+   * The newest jobs, newest first; with `pending` those that have not ended: what prints, what waits in the order of its
+   * queue, what is held. `limit` is 50 unless said otherwise, 1000 at most.
+   */
+  jobs(options?: { limit?: number; pending?: boolean } & Bounds): Promise<Job[]>;
   /** Do not print a job that waits or is held. */
   cancel(id: string, bounds?: Bounds): Promise<Job>;
   /** Keep a waiting job back. */

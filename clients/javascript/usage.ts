@@ -29,7 +29,8 @@ export async function sell(): Promise<string> {
       onAck: (ack: Ack) => console.log(ack.pos, ack.warnings),
     });
     if (result.state === "held") await daemon.reprint(result.id, { banner: true, open_drawer: false });
-    return result.printed ? "" : result.text;
+    const where: string = result.moved_from ? `${result.printer} (${result.moved_from})` : result.printer;
+    return result.printed ? where : result.text;
   } catch (error) {
     if (error instanceof TicketError && error.code === "invalid_document") return error.path ?? "";
     throw error;
@@ -43,6 +44,9 @@ export async function look(): Promise<Diagnosis> {
   document.addEventListener("click", () => daemon.openBridge());
   stop();
   const [job] = await daemon.jobs({ limit: 5 });
+  const [open] = await daemon.jobs({ pending: true, limit: 1000, timeout: 1000 });
+  const [change] = open?.history ?? [];
+  console.log(open?.moved_from, change?.moved_to);
   if (job) await daemon.cancel(job.id).then(({ state }) => state);
   const { png } = await daemon.preview(ticket, { printer: "caja" });
   document.images[0].src = png;

@@ -18,3 +18,11 @@ def free_port() -> int:
 def config(uri: str, *, more: str = "") -> str:
     """One printer, the default one, that is waited for."""
     return f'{more}\n[[printers]]\nname = "caja"\nuri = "{uri}"\ndefault = true\nretry_s = 600\n'
+
+
+def stood_in(away: str, uri: str) -> str:
+    """The default printer at an address where nobody answers, and `barra`, which stands in for it."""
+    return (
+        f'[[printers]]\nname = "caja"\nuri = "{away}"\ndefault = true\nretry_s = 0\nfallback = "barra"\n'
+        f'[[printers]]\nname = "barra"\nuri = "{uri}"\n'
+    )

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from lines import CRASH_AT, config, free_port
+from lines import CRASH_AT, config, free_port, stood_in
 
 from javascript import CLIENT, PACKAGE, ROOT, needs_node, node
 from support.daemon_process import daemon_process
@@ -364,6 +364,43 @@ def test_a_signal_ends_the_waiting_and_says_what_is_known(tmp_path: Path) -> Non
 
 
 # --- verbs ---
+
+
+def test_a_ticket_that_moved_says_from_where(tmp_path: Path) -> None:
+    script = f"""
+    const daemon = connect({{ url, WebSocket }});
+    say(await daemon.print({SALE}, {{ id: "1001" }}));
+    say(await daemon.job("1001"));
+    say("moved_from" in JSON.parse(JSON.stringify(await daemon.print({SALE}, {{ printer: "barra" }}))));
+    daemon.close();
+    """
+    with TcpPrinter() as printer:
+        settings = stood_in(f"socket://127.0.0.1:{free_port()}", printer.uri)
+        with daemon_process(tmp_path, config=settings) as daemon, node(script, daemon.url) as page:
+            result, job = page.heard(), page.heard()
+            assert (result["printed"], result["printer"], result["moved_from"]) == (True, "barra", "caja")
+            assert (job["printer"], job["moved_from"]) == ("barra", "caja")
+            moved = next(change for change in job["history"] if change.get("code") == "moved")
+            assert (moved["moved_from"], moved["moved_to"]) == ("caja", "barra")
+            assert page.heard() is False
+            page.end()
+
+
+def test_jobs_that_have_not_ended_are_listed_in_their_order(tmp_path: Path) -> None:
+    script = f"""
+    const daemon = connect({{ url, WebSocket, store: null }});
+    for (const id of ["0", "1", "2"]) {{
+      await new Promise((onAck) => daemon.print({SALE}, {{ id, onAck }}).catch(() => {{}}));
+    }}
+    await daemon.cancel("1");
+    const ids = async (options) => (await daemon.jobs(options)).map(({{ id }}) => id);
+    say([await ids({{ pending: true }}), await ids({{ pending: true, limit: 1 }}), await ids()]);
+    daemon.close();
+    """
+    settings = config(f"socket://127.0.0.1:{free_port()}")
+    with daemon_process(tmp_path, config=settings) as daemon, node(script, daemon.url) as page:
+        assert page.heard() == [["0", "2"], ["0"], ["2", "1", "0"]]
+        page.end()
 
 
 def test_jobs_are_steered_and_watched(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lines import CRASH_AT, config, free_port
+from lines import CRASH_AT, config, free_port, stood_in
 
 from support.daemon_process import daemon_process
 from support.tcp_printer import TcpPrinter
@@ -251,6 +251,34 @@ def test_jobs_are_steered(tmp_path: Path, kind: Kind) -> None:
             again = call("reprint", "a/b", new_id="r", banner=True).result(WITHIN_S)
             assert (again.id, again.is_printed) == ("r", True)
             printer.wait_until_has("REIMPRESIÓN".encode("cp1252"))
+
+
+def test_a_ticket_that_moved_says_from_where(tmp_path: Path, kind: Kind) -> None:
+    with TcpPrinter() as printer:
+        settings = stood_in(f"socket://127.0.0.1:{free_port()}", printer.uri)
+        with daemon_process(tmp_path, config=settings) as daemon, kind(daemon.url) as call:
+            end = call("print", SALE, id="1001").result(WITHIN_S)
+            assert (end.is_printed, end.printer, end.moved_from) == (True, "barra", "caja")
+            job = call("job", "1001").result(WITHIN_S)
+            assert (job.printer, job.moved_from) == ("barra", "caja")
+            moved = next(change for change in job.history if change.code == "moved")
+            assert (moved.moved_from, moved.moved_to) == ("caja", "barra")
+            assert call("print", MORE, id="1002", printer="barra").result(WITHIN_S).moved_from is None
+
+
+def test_jobs_that_have_not_ended_are_listed_in_their_order(tmp_path: Path, kind: Kind) -> None:
+    acked = [threading.Event() for _ in range(3)]
+    settings = config(f"socket://127.0.0.1:{free_port()}")
+    with daemon_process(tmp_path, config=settings) as daemon, kind(daemon.url) as call:
+        for number, event in enumerate(acked):
+            call("print", SALE, id=str(number), on_ack=lambda _, event=event: event.set(), timeout=WITHIN_S)
+            assert event.wait(WITHIN_S)
+        call("cancel", "1").result(WITHIN_S)
+        assert [job.job_id for job in call("jobs", pending=True).result(WITHIN_S)] == ["0", "2"]
+        assert [job.job_id for job in call("jobs", 1, pending=True).result(WITHIN_S)] == ["0"]
+        assert [job.job_id for job in call("jobs").result(WITHIN_S)] == ["2", "1", "0"]
+        for job_id in "02":
+            call("cancel", job_id).result(WITHIN_S)
 
 
 async def test_news_come_as_things_happen_and_after_a_restart(tmp_path: Path) -> None:

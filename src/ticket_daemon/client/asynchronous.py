@@ -128,9 +128,9 @@ class AsyncClient:
         """How a job stands, with its history. Raises Refused, as do all that follow."""
         return _as(answers.JobAnswer, await self._talk.ask(requests.JobRequest(id=id)))
 
-    async def jobs(self, limit: int = 50) -> tuple[answers.JobAnswer, ...]:
-        """The newest jobs, newest first."""
-        return _as(answers.Jobs, await self._talk.ask(requests.JobsRequest(limit=limit))).jobs
+    async def jobs(self, limit: int = 50, *, pending: bool = False) -> tuple[answers.JobAnswer, ...]:
+        """The newest jobs, newest first; `pending`: those that have not ended, in the order of their queues."""
+        return _as(answers.Jobs, await self._talk.ask(requests.JobsRequest(limit=limit, pending=pending))).jobs
 
     async def cancel(self, id: str) -> answers.JobAnswer:
         """Do not print a job that waits or is held."""

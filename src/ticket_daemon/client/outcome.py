@@ -52,13 +52,17 @@ def raw(document: Source) -> msgspec.Raw:
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a ticket. `code` says why it did not print, `text` says it for people in the daemon's language."""
+    """What became of a ticket. `code` says why it did not print, `text` says it for people in the daemon's language.
+
+    `printer` is where it came out or would have, `moved_from` the one it was accepted for where another stood in.
+    """
 
     id: str
     state: str
     printer: str
     text: str
     code: str | None = None
+    moved_from: str | None = None
 
     @property
     def is_printed(self) -> bool:
@@ -73,7 +77,8 @@ class Outcome(Struct, frozen=True):
 
 def outcome(answer: answers.Result | answers.JobAnswer) -> Outcome:
     """From what the daemon said."""
-    return Outcome(answer.job_id, answer.state, answer.printer, answer.message or "", answer.code)
+    text = answer.message or ""
+    return Outcome(answer.job_id, answer.state, answer.printer, text, answer.code, answer.moved_from)
 
 
 def refused(answer: answers.Error) -> Refused:

@@ -138,9 +138,10 @@ class Client:
         """How a job stands, with its history. Raises Refused, Unreachable, as do all that follow."""
         return self._get(_path(id), answers.JobAnswer)
 
-    def jobs(self, limit: int = 50) -> tuple[answers.JobAnswer, ...]:
-        """The newest jobs, newest first."""
-        return self._get(f"/api/v1/jobs?{urlencode({'limit': limit})}", answers.Jobs).jobs
+    def jobs(self, limit: int = 50, *, pending: bool = False) -> tuple[answers.JobAnswer, ...]:
+        """The newest jobs, newest first; `pending`: those that have not ended, in the order of their queues."""
+        asked = {"limit": limit, **({"pending": "true"} if pending else {})}
+        return self._get(f"/api/v1/jobs?{urlencode(asked)}", answers.Jobs).jobs
 
     def cancel(self, id: str) -> answers.JobAnswer:
         """Do not print a job that waits or is held."""

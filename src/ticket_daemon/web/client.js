@@ -86,8 +86,8 @@ export class Daemon extends EventTarget {
   job(id, how) {
     return this.#query({ tipo: "job", id }, how).then(asJob);
   }
-  jobs({ limit, ...how } = {}) {
-    return this.#query({ tipo: "get_jobs", limit }, how).then((answer) => answer.jobs.map(asJob));
+  jobs({ limit, pending, ...how } = {}) {
+    return this.#query({ tipo: "get_jobs", limit, pending }, how).then((answer) => answer.jobs.map(asJob));
   }
   cancel(id, how) {
     return this.#steer({ tipo: "cancel", id }, ["cancelled"], how);
@@ -492,8 +492,8 @@ const given = (code, { id, step }) => new TicketError(code, "", { id, accepted: 
 /** Without the word that v1 clients split on. */
 const sentence = (text) => text?.replace(/^[A-Z]+: /, "");
 
-const asResult = ({ id, state, code, printer, duration_ms, mensaje }) => {
-  return { id, printed: PRINTED.includes(state), state, code, printer, duration_ms, text: sentence(mensaje) };
+const asResult = ({ id, state, code, printer, moved_from, duration_ms, mensaje }) => {
+  return { id, printed: PRINTED.includes(state), state, code, printer, moved_from, duration_ms, text: sentence(mensaje) };
 };
 
 const asJob = ({ tipo, mensaje, ...job }) => ({ ...job, printed: PRINTED.includes(job.state), text: sentence(mensaje) });
