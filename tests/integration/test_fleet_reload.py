@@ -175,15 +175,18 @@ async def test_an_added_fleet_section_is_named_and_its_tickets_come_after_the_re
 async def test_a_fleet_section_with_a_mistake_is_refused_and_tickets_come_as_before(
     server: NatsServer, tmp_path: Path
 ) -> None:
-    async with far_backend(server) as backend, emulated() as caja:
-        async with a_shop(tmp_path / "shop", fleet(server.url) + printer("caja", caja)) as here:
-            refused = await here.reload(fleet(server.url, "no store") + printer("caja", caja))
-            assert refused["code"] == "invalid_config"
-            assert "fleet.store" in refused["mensaje"]
-            with pytest.raises(ConfigError):
-                await here.daemon.reload()
-            await send(backend, "a")
-            await printed(backend, "a")
+    async with (
+        far_backend(server) as backend,
+        emulated() as caja,
+        a_shop(tmp_path / "shop", fleet(server.url) + printer("caja", caja)) as here,
+    ):
+        refused = await here.reload(fleet(server.url, "no store") + printer("caja", caja))
+        assert refused["code"] == "invalid_config"
+        assert "fleet.store" in refused["mensaje"]
+        with pytest.raises(ConfigError):
+            await here.daemon.reload()
+        await send(backend, "a")
+        await printed(backend, "a")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGHUP to the server")

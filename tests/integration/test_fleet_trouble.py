@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from support.client import ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
+from ticket_daemon import config as configuration
+from ticket_daemon.daemon import Daemon, now_ms
 from ticket_daemon.fleet import names
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
@@ -171,6 +173,59 @@ async def test_what_became_of_tickets_is_told_once_when_the_disk_had_no_room_for
                     while await health(daemon) != ("degraded", "error"):
                         await asyncio.sleep(0.01)
                 assert not any(h.answer["tipo"] == "result" for h in backend.heard)
+            for job_id in ids:
+                assert (await backend.result(job_id))["state"] == "confirmed"
+                assert backend.states(job_id) == ["queued", "printing", "confirmed"]
+        assert on_paper(caja) == ids
+
+
+# --- the clock ---
+
+HOUR_MS = 3_600_000
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, text: str, clock: Callable[[], int]) -> AsyncIterator[Daemon]:
+    folder.mkdir(exist_ok=True)
+    (folder / "config.toml").write_text(text, "utf-8")
+    settings = configuration.load("test", folder / "config.toml", {}, {"server": {"port": 0}}, folder)
+    daemon = Daemon(settings, clock)
+    await daemon.start()
+    try:
+        yield daemon
+    finally:
+        await daemon.close()
+
+
+@pytest.mark.parametrize("wrong_by_h", [-30, -3, 3, 30])
+async def test_a_shops_wrong_clock_neither_expires_what_is_new_nor_prints_what_is_old(
+    server: NatsServer, tmp_path: Path, wrong_by_h: int
+) -> None:
+    async with far_backend(server) as backend, printer() as caja:
+        await backend.send("old", document("old"), ttl_s=0.2)
+        published = now_ms()
+        await backend.send("new", document("new"), ttl_s=600)
+        while now_ms() < published + 200:
+            await asyncio.sleep(0.01)
+        async with running(tmp_path / "shop", config(server, caja), lambda: now_ms() + wrong_by_h * HOUR_MS):
+            assert (await backend.result("new"))["state"] == "confirmed"
+            assert (await backend.result("old"))["state"] == "expired"
+        assert on_paper(caja) == ["new"]
+
+
+async def test_a_clock_set_back_under_tickets_from_afar_loses_doubles_expires_and_reorders_nothing(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    wrong_by = 0
+    ids = [f"n{number}" for number in range(30)]
+    async with far_backend(server) as backend, printer() as caja:
+        async with running(tmp_path / "shop", config(server, caja), lambda: now_ms() + wrong_by):
+            for job_id in ids[:15]:
+                await backend.send(job_id, document(job_id), ttl_s=600)
+            await backend.until(lambda h: h.id == ids[7])
+            wrong_by = -3 * HOUR_MS
+            for job_id in ids[15:]:
+                await backend.send(job_id, document(job_id), ttl_s=600)
             for job_id in ids:
                 assert (await backend.result(job_id))["state"] == "confirmed"
                 assert backend.states(job_id) == ["queued", "printing", "confirmed"]

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from ticket_daemon.errors import FleetUnavailable
 from ticket_daemon.fleet import names
+from ticket_daemon.fleet.consumer import Looked
 from ticket_daemon.fleet.streams import REDELIVER_S
 
 if TYPE_CHECKING:
@@ -35,13 +36,6 @@ NOT_YET_S: Final = 0.2
 
 #: Acknowledges a ticket, puts it off (the seconds until it comes again are returned) or ends it.
 Take = Callable[["Msg"], Awaitable[float | None]]
-
-
-class Looked(NamedTuple):
-    """The consumer at one moment: how many tickets were sent and not heard of yet, how many ever (again counts)."""
-
-    under_way: int = 0
-    sent: int = 0
 
 
 class Turns:

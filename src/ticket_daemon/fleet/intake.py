@@ -8,6 +8,7 @@ again, and that what can never print gets an error with its reason instead of co
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ticket_daemon import wire
@@ -23,12 +24,16 @@ LATER_S = 2.0
 
 
 class Incoming(NamedTuple):
-    """A message of the stream of tickets. `number`: its place there; `published_ms`: since 1970, the server's clock."""
+    """A message of the stream of tickets. `number`: its place there; `published_ms`: since 1970, the server's clock.
+
+    `age_ms`: how long ago that was, by the same clock; None where that cannot be known.
+    """
 
     subject: str
     body: bytes
     number: int
     published_ms: int
+    age_ms: int | None = None
 
 
 class Taken(NamedTuple):
@@ -57,9 +62,10 @@ Verdict = Taken | Later | Never
 class Intake:
     """Takes tickets from afar into the queue."""
 
-    def __init__(self, verbs: Verbs, queue: Queue) -> None:
+    def __init__(self, verbs: Verbs, queue: Queue, clock: Callable[[], int]) -> None:
         self._verbs = verbs
         self._queue = queue
+        self._clock = clock
         self._lang = verbs.settings.server.lang
 
     async def take(self, incoming: Incoming) -> Verdict:
@@ -98,7 +104,8 @@ class Intake:
             printer or request.printer,
             request.ttl_s,
             request.copies,
-            asked_at=incoming.published_ms,
+            # By the shop's clock, which is the one that a time to live is measured by from here on.
+            asked_at=incoming.published_ms if incoming.age_ms is None else self._clock() - incoming.age_ms,
             remote=True,
         )
 

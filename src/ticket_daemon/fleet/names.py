@@ -103,6 +103,11 @@ def consumer(store: str) -> str:
     return f"shop-{store}"
 
 
+def consumer_info(store: str) -> str:
+    """Where the server says how that is."""
+    return f"$JS.API.CONSUMER.INFO.{stream(store)}.{consumer(store)}"
+
+
 def own_consumer(store: str) -> str:
     """Where a shop that may not use JetStream's own subjects asks how its consumer is."""
     return f"fleet.consumer.{store}"

@@ -113,7 +113,7 @@ def ways(store: str) -> tuple[Way, ...]:
         Way(ack, ack, ack),
         Way(results, results, results),
         Way(entry, f"fleet.entry.{store}", entry),
-        Way(state, state, f"$JS.API.CONSUMER.INFO.{stream}.{consumer}"),
+        Way(state, state, names.consumer_info(store)),
     )
 
 

@@ -16,19 +16,17 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-
 from ticket_daemon import tasks, wire
-from ticket_daemon.errors import FleetError, FleetUnavailable
+from ticket_daemon.errors import FleetError
 from ticket_daemon.fleet import names
 from ticket_daemon.fleet.connection import Access, connect, ended, is_in_the_clear, is_open_to_others, leave, shown
-from ticket_daemon.fleet.fetching import Looked, fetch
+from ticket_daemon.fleet.consumer import ServerClock, look
+from ticket_daemon.fleet.fetching import fetch
 from ticket_daemon.fleet.intake import Incoming, Intake, Later, Never, Taken
 from ticket_daemon.fleet.outbox import Letter, Outbox
 from ticket_daemon.fleet.presence import Presence
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
@@ -72,7 +70,7 @@ def join(
         log.warning("fleet_in_the_clear", extra={"server": shown(access.url)})
     if is_open_to_others(access.credentials):
         log.warning("fleet_credentials_open", extra={"file": access.credentials})
-    return ShopLink(access, settings.store, Intake(verbs, queue), outbox, presence, lang, refused)
+    return ShopLink(access, settings.store, Intake(verbs, queue, clock), outbox, presence, lang, refused)
 
 
 class LinkState(NamedTuple):
@@ -140,13 +138,14 @@ class ShopLink:
         client = await connect(self._access, f"ticket-daemon {self._store}", names.inbox(self._store), lost.set)
         try:
             self._js = client.jetstream(timeout=STORED_S)
-            looked = await self._look(client, self._js)
+            looked = await look(client, self._store)
+            clock = ServerClock(lambda: look(client, self._store))
             self.state = self.state._replace(connected=True, detail="")
             log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
             await tasks.first_of(
                 lost.wait(),
                 ended(client),
-                fetch(self._js, self._store, looked, self._take, self._sleep),
+                fetch(self._js, self._store, looked, lambda ticket: self._take(ticket, clock), self._sleep),
                 self._telling(lambda: self._outbox.run(self._publish)),
                 self._telling(lambda: self._presence.run(self._put)),
             )
@@ -171,24 +170,6 @@ class ShopLink:
             log.warning("fleet_not_stored", extra={"server": self.state.server, "detail": detail})
         return detail
 
-    async def _look(self, client: Client, js: JetStreamContext) -> Looked:
-        """How the consumer is. Whoever runs the server makes it."""
-        from nats.errors import NoRespondersError
-        from nats.js.errors import NotFoundError, ServiceUnavailableError
-
-        try:
-            answer = await client.request(names.own_consumer(self._store), timeout=STORED_S)
-        except NoRespondersError:  # a server that nobody parted into accounts
-            try:
-                consumer = await js.consumer_info(names.stream(self._store), names.consumer(self._store))
-            except (NotFoundError, ServiceUnavailableError, NoRespondersError):
-                raise FleetUnavailable("fleet.no_streams", store=self._store) from None
-            return Looked(consumer.num_ack_pending or 0, consumer.delivered.consumer_seq if consumer.delivered else 0)
-        told = msgspec.json.decode(answer.data, type=dict)
-        if "error" in told:
-            raise FleetUnavailable("fleet.no_streams", store=self._store)
-        return Looked(told["num_ack_pending"], told["delivered"]["consumer_seq"])
-
     async def close(self) -> None:
         """Say that the shop goes, if anybody listens; within GOODBYE_S."""
         if self._js is not None:
@@ -198,11 +179,14 @@ class ShopLink:
 
     # --- tickets ---
 
-    async def _take(self, message: Msg) -> float | None:
+    async def _take(self, message: Msg, clock: ServerClock) -> float | None:
         """Acknowledge a ticket, put it off or end it; the seconds it is put off for."""
         place = message.metadata
         published_ms = round(place.timestamp.timestamp() * 1000)
-        verdict = await self._intake.take(Incoming(message.subject, message.data, place.sequence.stream, published_ms))
+        age_ms = await clock.age_ms(published_ms)
+        verdict = await self._intake.take(
+            Incoming(message.subject, message.data, place.sequence.stream, published_ms, age_ms)
+        )
         match verdict:
             case Taken():
                 self.tickets += 1
