@@ -73,7 +73,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     cls=_Overview, modules=VERBS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option(
-    "-V", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="The version."
+    "-V", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="option.version"
 )
 def main() -> None:
     """Ticket Daemon: prints the tickets of web points of sale on thermal printers (the page is in `overview`)."""

@@ -15,28 +15,25 @@ from ticket_daemon.cli.common import (
     url_option,
     write_output,
 )
+from ticket_daemon.cli.manual import verb
 from ticket_daemon.cli.tickets import named_profile, submit
 
 if TYPE_CHECKING:
     from ticket_daemon.poster.profile.model import Profile
 
 
-@click.command("calibrate")
-@click.option("--printer", help="Destination to print it on; else the default one.")
-@click.option("--profile", help="Profile to try, where it is not the destination's.")
-@click.option("-o", "--output", help="File instead of paper: a picture for NAME.png, else the printer's bytes; - also.")
-@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for the outcome.")
+@verb("calibrate", "does.calibrate")
+@click.option("--printer", help="option.calibrated")
+@click.option("--profile", help="option.tried_profile")
+@click.option("-o", "--output", help="option.no_paper")
+@click.option("--wait", type=float, default=60.0, show_default=True, help="option.wait")
 @url_option
 @token_option
 @says_errors
 def calibrate_command(
     printer: str | None, profile: str | None, output: str | None, wait: float, url: str, token_file: str | None
 ) -> None:
-    """Print a ticket that shows what a printer can do: columns, dots, code pages, styles, symbols and greys.
-
-    Compare it with the profile: a line of figures that breaks, a frame that is cut off or a code page with other
-    letters than its name says means that another profile fits better. With -o no daemon is needed.
-    """
+    """Print a ticket that shows what a printer can do: columns, dots, code pages, styles, symbols and greys."""
     from ticket_daemon.poster.calibration import calibration
 
     if output is None:

@@ -82,15 +82,14 @@ def _own_url() -> str:
 def url_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--url`: which daemon to talk to."""
     return click.option(
-        "--url", default=_own_url, show_default="http://127.0.0.1:8766", envvar="TICKET_DAEMON_URL", help="The daemon."
+        "--url", default=_own_url, show_default="http://127.0.0.1:8766", envvar="TICKET_DAEMON_URL", help="option.url"
     )(function)
 
 
 def token_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """The token, from the environment or a file: on the command line the process list would show it."""
     return click.option(
-        "--token-file", type=click.Path(exists=True, dir_okay=False), help="File that holds the token. "
-        "Else the variable TICKET_DAEMON_TOKEN."
+        "--token-file", type=click.Path(exists=True, dir_okay=False), help="option.token_file"
     )(function)  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ticket_daemon.cli.common import fail, fetch, language, says_errors, token, token_option, url_option
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from ticket_daemon.daemon import Daemon
 
 
-@click.command("run")
-@click.option("--env", type=click.Choice(["prod", "test"]), help="Environment: prod, or test with a virtual printer.")
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="How much is logged.")
-@click.option("--service", is_flag=True, help="As a service: the machine's folders, the service manager told.")
+@verb("run", "does.run")
+@click.option("--env", type=click.Choice(["prod", "test"]), help="option.env")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="option.config")
+@click.option("--host", help="option.host")
+@click.option("--port", type=click.IntRange(0, 65535), help="option.port")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="option.data_dir")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="option.log_level")
+@click.option("--service", is_flag=True, help="option.as_service")
 @says_errors
 def run_command(
     env: str | None,
@@ -143,16 +144,12 @@ def _announce(daemon: Daemon) -> None:
     click.echo(lines[daemon.settings.server.lang])
 
 
-@click.command("reload")
+@verb("reload", "does.reload")
 @url_option
 @token_option
 @says_errors
 def reload_command(url: str, token_file: str | None) -> None:
-    """Have the daemon that runs read its configuration again and take its printers.
-
-    Nothing is interrupted: unchanged printers go on, a changed one finishes its ticket first, what waits for a removed
-    one is held. A file with a mistake changes nothing.
-    """
+    """Have the daemon that runs read its configuration again and take its printers."""
     reload_daemon(url, token(token_file))
 
 

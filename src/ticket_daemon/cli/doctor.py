@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ticket_daemon.cli.common import REFUSED, language, says_errors
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     from ticket_daemon.config import Settings
@@ -18,23 +19,18 @@ if TYPE_CHECKING:
 _MARKS: Final = {"ok": "✔", "warning": "!", "problem": "✘"}
 
 
-@click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Everything, for support.")
-@click.option("--service", is_flag=True, help="The service's configuration and folders.")
-@click.option("--env", type=click.Choice(["prod", "test"]), help="Which environment's.")
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
-@click.option("--url", envvar="TICKET_DAEMON_URL", help="The daemon; else where the configuration has it listen.")
+@verb("doctor", "does.doctor")
+@click.option("--json", "as_json", is_flag=True, help="option.doctor_json")
+@click.option("--service", is_flag=True, help="option.of_service")
+@click.option("--env", type=click.Choice(["prod", "test"]), help="option.which_env")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="option.config")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="option.data_dir")
+@click.option("--url", envvar="TICKET_DAEMON_URL", help="option.doctor_url")
 @says_errors
 def doctor_command(
     as_json: bool, service: bool, env: str | None, config: Path | None, data_dir: Path | None, url: str | None
 ) -> None:
-    """Find out why it does not print, and say what to do.
-
-    It looks at the configuration, the daemon, the disk, the clock, the certificate and each printer; nothing is
-    printed or changed. Run it as the service's user where permissions are in question. Ends with 0 when there is no
-    problem (warnings apart), else with 1.
-    """
+    """Find out why it does not print, and say what to do."""
     from ticket_daemon.doctor import examine
 
     around = _around(service, env, config, data_dir, url)

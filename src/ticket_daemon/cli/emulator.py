@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     from ticket_daemon.poster.emulator import Paper, Printer
@@ -25,20 +26,20 @@ LOOK_S: Final = 0.25
 TORN_OFF_S: Final = 2.0
 
 
-@click.command("emulator")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=9100, show_default=True, help="0 takes any free one.")
-@click.option("--profile", default="Generic 80mm", show_default=True, help="Printer model to be.")
+@verb("emulator", "does.emulator")
+@click.option("--host", default="127.0.0.1", show_default=True, help="option.host")
+@click.option("--port", type=click.IntRange(0, 65535), default=9100, show_default=True, help="option.free_port")
+@click.option("--profile", default="Generic 80mm", show_default=True, help="option.emulated")
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("tickets"), show_default=True,
-    help="Folder for the pictures.",
+    help="option.pictures",
 )  # fmt: skip
-@click.option("--paper-out-after-lines", type=click.IntRange(1), help="The paper ends after so many lines.")
-@click.option("--slow", type=click.IntRange(1), help="Takes no more than so many bytes each second.")
-@click.option("--drop-after", type=click.IntRange(1), help="Closes every connection after so many bytes.")
-@click.option("--mute", is_flag=True, help="Never answers.")
-@click.option("--offline", is_flag=True, help="Is offline: holds what it is sent, prints nothing.")
-@click.option("--cover-open", is_flag=True, help="Its cover is open: the same.")
+@click.option("--paper-out-after-lines", type=click.IntRange(1), help="option.paper_out")
+@click.option("--slow", type=click.IntRange(1), help="option.slow")
+@click.option("--drop-after", type=click.IntRange(1), help="option.drop_after")
+@click.option("--mute", is_flag=True, help="option.mute")
+@click.option("--offline", is_flag=True, help="option.offline")
+@click.option("--cover-open", is_flag=True, help="option.cover_open")
 @says_errors
 def emulator_command(
     host: str,
@@ -52,10 +53,7 @@ def emulator_command(
     offline: bool,
     cover_open: bool,
 ) -> None:
-    """Be a network receipt printer until Ctrl+C: every ticket becomes a picture in the folder.
-
-    Point any program that prints ESC/POS over TCP at it; it answers status requests as the model would.
-    """
+    """Be a network receipt printer until Ctrl+C: every ticket becomes a picture in the folder."""
     from ticket_daemon.cli.tickets import named_profile
     from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 

@@ -25,7 +25,7 @@ VERBS: Final = {
 }
 
 
-@click.group("fleet", cls=LazyGroup, modules=VERBS)
+@click.group("fleet", cls=LazyGroup, modules=VERBS, help="does.fleet")
 def fleet_command() -> None:
     """Many shops over a NATS server: send tickets, see how the shops are."""
 
@@ -35,11 +35,11 @@ def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
     file = click.Path(dir_okay=False)
 
     @click.option("--url", required=True, envvar="TICKET_DAEMON_FLEET_URL", show_envvar=True,
-                  help="The NATS server, as tls://nats.example.com:4222.")  # fmt: skip
+                  help="option.nats_url")  # fmt: skip
     @click.option("--credentials", default="", type=file, envvar="TICKET_DAEMON_FLEET_CREDENTIALS", show_envvar=True,
-                  help="File with the nkey seed, or the JWT and seed.")  # fmt: skip
+                  help="option.credentials")  # fmt: skip
     @click.option("--ca", default="", type=file, envvar="TICKET_DAEMON_FLEET_CA", show_envvar=True,
-                  help="File with who signed the server's certificate.")  # fmt: skip
+                  help="option.nats_ca")  # fmt: skip
     @functools.wraps(function)
     def with_access(*args: Any, url: str, credentials: str, ca: str, **kwargs: Any) -> Any:
         return function(*args, access=Access(url, credentials, ca), **kwargs)

@@ -15,24 +15,21 @@ import click
 
 from ticket_daemon.cli.common import fail, language, says_errors
 from ticket_daemon.cli.fleet import server_options
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     from ticket_daemon.fleet.connection import Access
     from ticket_daemon.fleet.dashboard import FleetDashboard
 
 
-@click.command("dashboard")
+@verb("dashboard", "does.fleet_dashboard")
 @server_options
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine alone to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8767, show_default=True, help="0 takes any free one.")
-@click.option("--origin", "origins", multiple=True, help="Address under which a proxy shows the page to others, as "
-              "https://shops.example.com; may be repeated.")  # fmt: skip
+@click.option("--host", default="127.0.0.1", show_default=True, help="option.loopback")
+@click.option("--port", type=click.IntRange(0, 65535), default=8767, show_default=True, help="option.free_port")
+@click.option("--origin", "origins", multiple=True, help="option.origin")  # fmt: skip
 @says_errors
 def dashboard_command(access: Access, host: str, port: int, origins: tuple[str, ...]) -> None:
-    """Show all shops on a page, live: what needs a person first. Until Ctrl+C.
-
-    It is for this machine alone and asks for no password; a proxy that does may stand in front of it.
-    """
+    """Show all shops on a page, live: what needs a person first. Until Ctrl+C."""
     from ticket_daemon.fleet.connection import need_library
     from ticket_daemon.fleet.dashboard import FleetDashboard
 

@@ -10,6 +10,7 @@ import click
 
 from ticket_daemon import messages
 from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.manual import verb
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.fleet import seeds, server_config
 from ticket_daemon.fleet.server_config import Server, Tls
@@ -21,23 +22,23 @@ def _say(key: str, **parameters: Any) -> None:
     click.echo(messages.text(key, language(), **parameters))
 
 
-@click.command("init-server")
+@verb("init-server", "does.fleet_init_server")
 @click.option("--stores", "listed", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="List of stores: a line `store` or `store,region` for each.")  # fmt: skip
+              help="option.store_list")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("nats"), show_default=True,
-              help="Folder for the files.")  # fmt: skip
-@click.option("--host", help="Where it listens: everywhere with TLS, 127.0.0.1 without.")
-@click.option("--port", default=4222, show_default=True, type=click.IntRange(1, 65535), help="For shops and backends.")
-@click.option("--leaf-port", default=7422, show_default=True, type=click.IntRange(1, 65535), help="For leaf nodes.")
+              help="option.out")  # fmt: skip
+@click.option("--host", help="option.nats_host")
+@click.option("--port", default=4222, show_default=True, type=click.IntRange(1, 65535), help="option.nats_port")
+@click.option("--leaf-port", default=7422, show_default=True, type=click.IntRange(1, 65535), help="option.leaf_port")
 @click.option("--monitor-port", default=8222, show_default=True, type=click.IntRange(0, 65535),
-              help="For /healthz and /jsz, on 127.0.0.1 alone; 0 is none.")  # fmt: skip
-@click.option("--public-host", help="The hub's name as leaf nodes know it; needed when a store has a region.")
+              help="option.monitor_port")  # fmt: skip
+@click.option("--public-host", help="option.public_host")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path),
-              help="Folder for the streams; `streams` in --out when not given.")  # fmt: skip
-@click.option("--tls-cert", type=click.Path(dir_okay=False), help="Certificate, as a file at the server.")
-@click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key.")
+              help="option.streams")  # fmt: skip
+@click.option("--tls-cert", type=click.Path(dir_okay=False), help="option.tls_cert")
+@click.option("--tls-key", type=click.Path(dir_okay=False), help="option.tls_key")
 @click.option("--ca", default="", type=click.Path(dir_okay=False),
-              help="Who signed the certificate, if no public authority did: for leaf nodes.")  # fmt: skip
+              help="option.leaf_ca")  # fmt: skip
 @says_errors
 def init_server_command(
     listed: Path, out: Path, host: str | None, port: int, leaf_port: int, monitor_port: int, public_host: str | None,

@@ -12,6 +12,7 @@ import click
 from ticket_daemon import messages
 from ticket_daemon.cli.common import REFUSED, language, read_document, says_errors
 from ticket_daemon.cli.fleet import server_options
+from ticket_daemon.cli.manual import verb
 from ticket_daemon.fleet import Fleet, names, server_config
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.wire import MAX_COPIES, MAX_ID, answers
@@ -44,15 +45,16 @@ def _store_name(_: click.Context, __: click.Parameter, given: Any) -> Any:
     return given
 
 
-@click.command("send")
+@verb("send", "does.fleet_send")
 @click.argument("store", callback=_store_name)
 @click.argument("printer")
 @click.argument("document", metavar="FILE")
-@click.option("--id", "job_id", help="The job's id; the same id is never printed twice in a shop.")
-@click.option("--ttl", type=click.FloatRange(min=0, min_open=True), help="Seconds after which it must not print.")
-@click.option("--copies", type=click.IntRange(1, MAX_COPIES), default=1, show_default=True)
-@click.option("--no-wait", is_flag=True, help="Only hand it over to the server.")
-@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds to wait at most.")
+@click.option("--id", "job_id", help="option.shop_job_id")
+@click.option("--ttl", type=click.FloatRange(min=0, min_open=True), help="option.ttl")
+@click.option("--copies", type=click.IntRange(1, MAX_COPIES), default=1, show_default=True,
+              help="option.copies")  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="option.no_wait")
+@click.option("--timeout", type=float, default=60.0, show_default=True, help="option.timeout")
 @server_options
 @says_errors
 def send_command(
@@ -66,10 +68,7 @@ def send_command(
     timeout: float,
     access: Access,
 ) -> None:
-    """Print FILE (JSON, or - for standard input) on PRINTER of STORE; "" leaves the printer to the shop.
-
-    Ends with 0 only when the ticket was printed; with --no-wait, when the server has it.
-    """
+    """Print FILE (JSON, or - for standard input) on PRINTER of STORE; "" leaves the printer to the shop."""
     if job_id is not None and not 0 < len(job_id) <= MAX_ID:
         raise click.BadParameter(_say("message.id_type", path="id", limit=MAX_ID), param_hint="--id")
     read = read_document(document)
@@ -88,15 +87,12 @@ def send_command(
     asyncio.run(send())
 
 
-@click.command("status")
+@verb("status", "does.fleet_status")
 @click.argument("store", required=False, callback=_store_name)
 @server_options
 @says_errors
 def status_command(store: str | None, access: Access) -> None:
-    """How the shops are, or one of them: printers, what waits, what waits for a person.
-
-    Ends with 1 when a shop is not there, a printer is stopped, or a ticket is held.
-    """
+    """How the shops are, or one of them: printers, what waits, what waits for a person."""
 
     async def look() -> bool:
         async with _fleet(access) as fleet:
@@ -135,10 +131,10 @@ def _show_shop(shop: Shop) -> bool:
     return not shop.held and not shop.storage and all(printer.state != "stopped" for printer in shop.printers)
 
 
-@click.command("watch")
+@verb("watch", "does.fleet_watch")
 @click.argument("store", required=False, callback=_store_name)
-@click.option("--after", type=click.IntRange(min=0), help="Also what came after the event of that number.")
-@click.option("--json", "as_json", is_flag=True, help="Each event as a line of JSON.")
+@click.option("--after", type=click.IntRange(min=0), help="option.after")
+@click.option("--json", "as_json", is_flag=True, help="option.event_json")
 @server_options
 @says_errors
 def watch_command(store: str | None, after: int | None, as_json: bool, access: Access) -> None:
@@ -163,10 +159,10 @@ def _line(event: Event) -> str:
     return f"{text}  {news.message}" if news.code and news.message else text
 
 
-@click.command("setup")
+@verb("setup", "does.fleet_setup")
 @click.argument("stores", nargs=-1, callback=_store_name)
-@click.option("--stores", "listed", type=click.File(encoding="utf-8"), help="File with more of them, a line for each.")
-@click.option("--replicas", default=1, show_default=True, type=click.IntRange(1, 5), help="Servers that keep a stream.")
+@click.option("--stores", "listed", type=click.File(encoding="utf-8"), help="option.more_stores")
+@click.option("--replicas", default=1, show_default=True, type=click.IntRange(1, 5), help="option.replicas")
 @server_options
 @says_errors
 def setup_command(stores: tuple[str, ...], listed: TextIO | None, replicas: int, access: Access) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticket_daemon.cli.common import daemon_at, says_errors, token_option, url_option
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     from ticket_daemon.wire import JobAnswer
@@ -16,8 +17,8 @@ def _show(job: JobAnswer) -> None:
     click.echo(f"{job.updated_at}  {job.state:<10} {job.printer:<16} {job.job_id}  {job.message or ''}")
 
 
-@click.command("jobs")
-@click.option("-n", "count", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@verb("jobs", "does.jobs")
+@click.option("-n", "count", type=click.IntRange(1, 1000), default=20, show_default=True, help="option.count")
 @url_option
 @token_option
 @says_errors
@@ -27,7 +28,7 @@ def jobs_command(count: int, url: str, token_file: str | None) -> None:
         _show(job)
 
 
-@click.command("job")
+@verb("job", "does.job")
 @click.argument("job_id")
 @url_option
 @token_option
@@ -40,7 +41,7 @@ def job_command(job_id: str, url: str, token_file: str | None) -> None:
         click.echo(f"  {change.at}  {change.state:<10} {change.code or ''}".rstrip())
 
 
-@click.command("cancel")
+@verb("cancel", "does.cancel")
 @click.argument("job_id")
 @url_option
 @token_option
@@ -50,7 +51,7 @@ def cancel_command(job_id: str, url: str, token_file: str | None) -> None:
     _show(daemon_at(url, token_file).cancel(job_id))
 
 
-@click.command("hold")
+@verb("hold", "does.hold")
 @click.argument("job_id")
 @url_option
 @token_option
@@ -60,9 +61,9 @@ def hold_command(job_id: str, url: str, token_file: str | None) -> None:
     _show(daemon_at(url, token_file).hold(job_id))
 
 
-@click.command("release")
+@verb("release", "does.release")
 @click.argument("job_id")
-@click.option("--open-drawer", is_flag=True, help="Open the drawer if the ticket does.")
+@click.option("--open-drawer", is_flag=True, help="option.open_drawer")
 @url_option
 @token_option
 @says_errors
@@ -71,10 +72,10 @@ def release_command(job_id: str, open_drawer: bool, url: str, token_file: str | 
     _show(daemon_at(url, token_file).release(job_id, open_drawer=open_drawer))
 
 
-@click.command("reprint")
+@verb("reprint", "does.reprint")
 @click.argument("job_id")
-@click.option("--banner", is_flag=True, help="Print REIMPRESIÓN over it.")
-@click.option("--open-drawer", is_flag=True, help="Open the drawer if the ticket does.")
+@click.option("--banner", is_flag=True, help="option.banner")
+@click.option("--open-drawer", is_flag=True, help="option.open_drawer")
 @url_option
 @token_option
 @says_errors

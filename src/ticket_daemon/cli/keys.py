@@ -12,6 +12,7 @@ import click
 
 from ticket_daemon import messages
 from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.manual import verb, verbs
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.server.guard.tokens import digest, new_token
 
@@ -29,16 +30,16 @@ def _say(key: str, **parameters: Any) -> None:
 def _config_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--config", type=click.Path(dir_okay=False, path_type=Path), envvar="TICKET_DAEMON_CONFIG",
-        help="Configuration file (TOML) to change. Without it you are told what to write into yours.",
+        help="option.config_to_change",
     )(function)  # fmt: skip
 
 
-@click.group("token")
+@verbs("token", "does.token")
 def token_command() -> None:
     """Tokens: what a point of sale shows to be let in. The configuration keeps their hashes only."""
 
 
-@token_command.command("new")
+@token_command.command("new", help="does.token_new")
 @click.argument("name")
 @_config_option
 @says_errors
@@ -58,7 +59,7 @@ def _new(name: str, config: Path | None) -> None:
     click.echo(token)
 
 
-@token_command.command("list")
+@token_command.command("list", help="does.token_list")
 @_config_option
 @says_errors
 def _list(config: Path | None) -> None:
@@ -67,7 +68,7 @@ def _list(config: Path | None) -> None:
         click.echo(f"{name:<24} sha256 {sha256[:12]}…")
 
 
-@token_command.command("revoke")
+@token_command.command("revoke", help="does.token_revoke")
 @click.argument("name")
 @_config_option
 @says_errors
@@ -90,9 +91,9 @@ def _revoke(name: str, config: Path | None) -> None:
     _say("token.revoked", name=name)
 
 
-@click.command("password")
+@verb("password", "does.password")
 @_config_option
-@click.option("--password-file", type=click.Path(allow_dash=True), help="File that holds it; - is standard input.")
+@click.option("--password-file", type=click.Path(allow_dash=True), help="option.password_file")
 @says_errors
 def password_command(config: Path | None, password_file: str | None) -> None:
     """Set the password of the daemon's page."""

@@ -11,8 +11,10 @@ from typing import Any
 
 import click
 
+from ticket_daemon.cli.manual import Verbs
 
-class LazyGroup(click.Group):
+
+class LazyGroup(Verbs):
     """`modules`: verb -> the module of `ticket_daemon.cli` that has it as `<verb>_command`, in `--help`'s order."""
 
     def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import click
 
 from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.manual import verb
 
 #: How often a log that is followed is looked at, in seconds.
 LOOK_S = 0.25
@@ -44,15 +45,15 @@ class Wanted(NamedTuple):
         return line if self.as_json else readable(record)
 
 
-@click.command("logs")
-@click.option("-n", "count", type=click.IntRange(0), default=50, show_default=True, help="How many lines.")
-@click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")
-@click.option("--level", type=click.Choice(["debug", "info", "warning", "error"]), default="debug", help="At least.")
-@click.option("--audit", is_flag=True, help="Only audit lines: log-ins, refusals, reprints, the configuration.")
-@click.option("--json", "as_json", is_flag=True, help="The lines as they stand in the file.")
-@click.option("--env", type=click.Choice(["prod", "test"]), help="Which environment's log.")
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the queue and logs live.")
+@verb("logs", "does.logs")
+@click.option("-n", "count", type=click.IntRange(0), default=50, show_default=True, help="option.lines")
+@click.option("-f", "--follow", is_flag=True, help="option.follow")
+@click.option("--level", type=click.Choice(["debug", "info", "warning", "error"]), default="debug", help="option.level")
+@click.option("--audit", is_flag=True, help="option.audit")
+@click.option("--json", "as_json", is_flag=True, help="option.raw_lines")
+@click.option("--env", type=click.Choice(["prod", "test"]), help="option.log_env")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="option.config")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="option.data_dir")
 @says_errors
 def logs_command(
     count: int,

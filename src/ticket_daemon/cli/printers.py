@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ticket_daemon.cli.common import answered, fail, language, says_errors, token, token_option, url_option
+from ticket_daemon.cli.manual import verbs
 
 if TYPE_CHECKING:
     from ticket_daemon.config import Settings
@@ -19,31 +20,18 @@ if TYPE_CHECKING:
 
 def _config_options(function: Any) -> Any:
     """`--config` and `--env`: which configuration, as for `run`."""
-    function = click.option("--env", type=click.Choice(["prod", "test"]), help="Which environment's.")(function)
-    return click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML).")(
-        function
-    )
+    function = click.option("--env", type=click.Choice(["prod", "test"]), help="option.which_env")(function)
+    return click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="option.config")(function)
 
 
-@click.group("printers", invoke_without_command=True)
-@click.option("--scan", "network", is_flag=False, flag_value="", help="Also look for port 9100 in a network "
-              "(192.168.1.0/24; without one, this machine's own).")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@verbs("printers", "does.printers", invoke_without_command=True)
+@click.option("--scan", "network", is_flag=False, flag_value="", help="option.scan")
+@click.option("--json", "as_json", is_flag=True, help="option.json")
 @url_option
 @click.pass_context
 @says_errors
 def printers_command(context: click.Context, network: str | None, as_json: bool, url: str) -> None:
-    """Every printer: those that the daemon has, and those that are there and nobody configured.
-
-    \b
-    ticket-daemon printers                                   which there are
-    ticket-daemon printers --scan 192.168.1.0/24             and who listens on port 9100 there
-    ticket-daemon printers add "EPSON TM-T20III Receipt"     put a found one into the configuration
-    ticket-daemon printers add socket://192.168.1.50 --name caja --default
-    ticket-daemon printers detect caja                       ask one what it is
-
-    Without a daemon it shows what this machine can see.
-    """
+    """Every printer: those that the daemon has, and those that are there and nobody configured."""
     if context.invoked_subcommand is not None:
         return
     answer = _listed(url)
@@ -127,12 +115,12 @@ def _line(printer: dict[str, Any], mark: str) -> None:
     click.echo(f"{mark} {printer['name']:<28} {printer['status']:<8} {printer['printer_type']:<8} {said}")
 
 
-@printers_command.command("add")
+@printers_command.command("add", help="does.printers_add")
 @click.argument("which")
-@click.option("--name", help="What tickets call it; else its own name.")
-@click.option("--profile", help="What it can do; else what its model tells, or what it answers.")
-@click.option("--default", "is_default", is_flag=True, help="Takes the tickets that name no printer.")
-@click.option("--reload/--no-reload", "with_reload", default=True, help="Have a running daemon take it.")
+@click.option("--name", help="option.printer_name")
+@click.option("--profile", help="option.printer_profile")
+@click.option("--default", "is_default", is_flag=True, help="option.default")
+@click.option("--reload/--no-reload", "with_reload", default=True, help="option.reload")
 @_config_options
 @url_option
 @token_option
@@ -141,10 +129,7 @@ def add_command(
     which: str, name: str | None, profile: str | None, is_default: bool, with_reload: bool, config: Path | None,
     env: str | None, url: str, token_file: str | None,
 ) -> None:  # fmt: skip
-    """Put a printer into the configuration file: WHICH is the name of one that `printers` shows, or an address.
-
-    The rest of the file and its comments stay as they are. The result is checked before anything is written.
-    """
+    """Put a printer into the configuration file."""
     from ticket_daemon import messages
     from ticket_daemon.config import PrinterSettings
     from ticket_daemon.printers.editing import added
@@ -228,16 +213,12 @@ def _identify(uri: str) -> tuple[str, Profile | None] | None:
     return (identity.name, recognise(identity.name)) if identity is not None and identity.name else None
 
 
-@printers_command.command("detect")
+@printers_command.command("detect", help="does.printers_detect")
 @click.argument("which")
 @url_option
 @says_errors
 def detect_command(which: str, url: str) -> None:
-    """Ask a printer what it is, and name the profile that fits: WHICH is a name that `printers` shows, or an address.
-
-    Only printers that answer can say (network, serial, most USB ones). It needs the printer to be free: a network
-    printer usually talks to one program at a time.
-    """
+    """Ask a printer what it is, and name the profile that fits."""
     from ticket_daemon import messages
 
     listed = [] if "://" in which else _listed(url)["printers"]

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ticket_daemon.cli.common import REFUSED, language, says_errors
+from ticket_daemon.cli.manual import verb, verbs
 
 if TYPE_CHECKING:
     from ticket_daemon.service import Platform, ServiceSpec
 
-#: verb -> (its help, what is said when it is done)
+#: verb -> (what it does, what is said when it is done)
 _VERBS: Final = {
-    "install": ("Install the service; it starts with the machine from now on.", "service.installed"),
-    "uninstall": ("Stop and remove the service; configuration, queue and log stay.", "service.uninstalled"),
-    "start": ("Start the service that is installed.", "service.started"),
-    "stop": ("Stop the service; what waits is kept and printed at the next start.", "service.stopped"),
-    "restart": ("Stop the service and start it again.", "service.restarted"),
+    "install": ("does.install", "service.installed"),
+    "uninstall": ("does.uninstall", "service.uninstalled"),
+    "start": ("does.start", "service.started"),
+    "stop": ("does.stop", "service.stopped"),
+    "restart": ("does.restart", "service.restarted"),
 }
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--env` and `--config`: which service, and what it runs with."""
-    config = click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file (TOML) "
-                          "that the service shall read.")  # fmt: skip
-    env = click.option("--env", type=click.Choice(["prod", "test"]), help="Environment, and so which service.")
+    config = click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="option.service_config")
+    env = click.option("--env", type=click.Choice(["prod", "test"]), help="option.service_env")
     return env(config(function))
 
 
@@ -56,11 +56,11 @@ def _port(env: str | None, config: Path | None, lenient: bool) -> int:
 
 def _verb(name: str) -> click.Command:
     """The command for one of the verbs that change something."""
-    text, done = _VERBS[name]
+    does, done = _VERBS[name]
 
-    @click.command(name, help=text)
+    @verb(name, does)
     @_options
-    @click.option("--dry-run", is_flag=True, help="Print what would be written and run; change nothing.")
+    @click.option("--dry-run", is_flag=True, help="option.dry_run")
     @says_errors
     def command(env: str | None, config: Path | None, dry_run: bool) -> None:
         from ticket_daemon import messages, service
@@ -100,7 +100,7 @@ start_command = _verb("start")
 stop_command = _verb("stop")
 
 
-@click.group("service")
+@verbs("service", "does.service")
 def service_command() -> None:
     """The daemon as a service of the machine: installed once, started with it, nobody logs in."""
 
@@ -109,7 +109,7 @@ for _name in _VERBS:
     service_command.add_command(_verb(_name))
 
 
-@service_command.command("status")
+@service_command.command("status", help="does.service_status")
 @_options
 @says_errors
 def status_command(env: str | None, config: Path | None) -> None:

@@ -16,30 +16,26 @@ from ticket_daemon.cli.common import (
     url_option,
     write_output,
 )
+from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
     from ticket_daemon.poster.document import Document
     from ticket_daemon.poster.profile.model import Profile
     from ticket_daemon.poster.render import Rendered
 
-_PROFILE_HELP = "Printer profile to render for (default: the document's model)."
 
-
-@click.command("print")
+@verb("print", "does.print")
 @click.argument("document")
-@click.option("--printer", help="Destination; else the document's model or the default one.")
-@click.option("--id", "job_id", help="The job's id; the same id is never printed twice.")
-@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for the outcome.")
+@click.option("--printer", help="option.printer")
+@click.option("--id", "job_id", help="option.job_id")
+@click.option("--wait", type=float, default=60.0, show_default=True, help="option.wait")
 @url_option
 @token_option
 @says_errors
 def print_command(
     document: str, printer: str | None, job_id: str | None, wait: float, url: str, token_file: str | None
 ) -> None:
-    """Print DOCUMENT (a JSON file, or - for standard input) through the daemon that runs.
-
-    Ends with 0 only when the ticket was printed (confirmed, sent or spooled).
-    """
+    """Print DOCUMENT (a JSON file, or - for standard input) through the daemon that runs."""
     from ticket_daemon.poster.document import decode
 
     read, warnings = decode(read_document(document))
@@ -63,10 +59,10 @@ def submit(
         raise SystemExit(REFUSED)
 
 
-@click.command("render")
+@verb("render", "does.render")
 @click.argument("document")
-@click.option("-o", "--output", required=True, help="File for the printer's bytes, or - for standard output.")
-@click.option("--profile", help=_PROFILE_HELP)
+@click.option("-o", "--output", required=True, help="option.bytes_file")
+@click.option("--profile", help="option.profile")
 @says_errors
 def render_command(document: str, output: str, profile: str | None) -> None:
     """Turn DOCUMENT into the bytes a printer needs. No daemon is needed."""
@@ -74,10 +70,10 @@ def render_command(document: str, output: str, profile: str | None) -> None:
     write_output(output, rendered.data)
 
 
-@click.command("preview")
+@verb("preview", "does.preview")
 @click.argument("document")
-@click.option("-o", "--output", required=True, help="PNG file, or - for standard output.")
-@click.option("--profile", help=_PROFILE_HELP)
+@click.option("-o", "--output", required=True, help="option.png_file")
+@click.option("--profile", help="option.profile")
 @says_errors
 def preview_command(document: str, output: str, profile: str | None) -> None:
     """Draw DOCUMENT as it would come out of the printer. No daemon is needed."""

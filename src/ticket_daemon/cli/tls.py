@@ -12,17 +12,18 @@ import click
 
 from ticket_daemon import messages
 from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.manual import verbs
 
 
 def _dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--dir", "folder", type=click.Path(file_okay=False, path_type=Path),
-        help="Where the files are; the data directory's tls when not given.",
+        help="option.tls_dir",
     )(function)  # fmt: skip
 
 
 def _env_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--env", type=click.Choice(["prod", "test"]), help="Whose data directory.")(function)
+    return click.option("--env", type=click.Choice(["prod", "test"]), help="option.tls_env")(function)
 
 
 def _folder(folder: Path | None, env: str | None) -> Path:
@@ -41,7 +42,7 @@ def _say(key: str, **parameters: Any) -> None:
     click.echo(messages.text(key, language(), **parameters))
 
 
-@click.group("tls")
+@verbs("tls", "does.tls")
 def tls_command() -> None:
     """Certificates of the shop's own."""
     try:
@@ -50,8 +51,8 @@ def tls_command() -> None:
         fail(messages.text("tls.no_library", language()))
 
 
-@tls_command.command("init")
-@click.option("--name", "names", multiple=True, help="A name or address of this machine beyond those it knows.")
+@tls_command.command("init", help="does.tls_init")
+@click.option("--name", "names", multiple=True, help="option.more_names")
 @_dir_option
 @_env_option
 @says_errors
@@ -70,8 +71,8 @@ def _init(names: tuple[str, ...], folder: Path | None, env: str | None) -> None:
     _say("tls.trust_more")
 
 
-@tls_command.command("renew")
-@click.option("--name", "names", multiple=True, help="Other names and addresses than the old certificate's.")
+@tls_command.command("renew", help="does.tls_renew")
+@click.option("--name", "names", multiple=True, help="option.other_names")
 @_dir_option
 @_env_option
 @says_errors
@@ -83,7 +84,7 @@ def _renew(names: tuple[str, ...], folder: Path | None, env: str | None) -> None
     _say("tls.renewed", names=", ".join(authority.renew(place, names)), days=authority.SERVER_DAYS)
 
 
-@tls_command.command("show")
+@tls_command.command("show", help="does.tls_show")
 @_dir_option
 @_env_option
 @says_errors

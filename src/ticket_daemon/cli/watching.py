@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ticket_daemon.cli.common import REFUSED, fail, fetch, language, says_errors, url_option
+from ticket_daemon.cli.manual import verb
 
 
 def _health(url: str) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def _health(url: str) -> dict[str, Any]:
     return health
 
 
-@click.command("status")
+@verb("status", "does.status")
 @url_option
 @says_errors
 def status_command(url: str) -> None:
@@ -43,7 +44,7 @@ def status_command(url: str) -> None:
         click.echo(f"{mark} {printer['name']:<24} {printer['status']:<8} {printer['port']}")
 
 
-@click.command("health")
+@verb("health", "does.health")
 @url_option
 @says_errors
 def health_command(url: str) -> None:
@@ -56,7 +57,7 @@ def health_command(url: str) -> None:
         raise SystemExit(REFUSED)
 
 
-@click.command("open")
+@verb("open", "does.open")
 @url_option
 @says_errors
 def open_command(url: str) -> None:

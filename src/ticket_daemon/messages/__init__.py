@@ -21,6 +21,8 @@ from ticket_daemon.messages import (
     fleet,
     jobs,
     links,
+    manual,
+    options,
     printers,
     security,
     service,
@@ -42,6 +44,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     | fleet.TEXTS
     | jobs.TEXTS
     | links.TEXTS
+    | manual.TEXTS
+    | options.TEXTS
     | printers.TEXTS
     | security.TEXTS
     | service.TEXTS
