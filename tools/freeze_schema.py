@@ -11,21 +11,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import shutil
 import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from ticket_daemon.queue import Job, JobEvent, NewJob, Queue, Reason
+from ticket_daemon.queue import Job, JobEvent, NewJob, Queue, Reason, memtable
 from ticket_daemon.queue.schema import MIGRATIONS
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "unit" / "queue" / "schemas"
 BEGIN_MS: Final = 1_768_000_000_000
 
 
-async def fill(path: Path) -> None:
-    """One job in each state, and what else a row may have."""
+async def fill(path: Path, killed: Path) -> None:
+    """One job in each state, and what else a row may have; `killed` is the database as it is before it is closed."""
     clock = itertools.count(BEGIN_MS, 1000)
     queue = Queue(path, 100, lambda: next(clock))
     await queue.open()
@@ -41,6 +42,8 @@ async def fill(path: Path) -> None:
         assert job is not None
         await queue.finish(job, event, reason)
 
+    moving = await put("was-queued-2", "barra", expires_at=2 * BEGIN_MS)
+    await queue.reroute(moving, "cocina", b"\x1b@was-queued-2\n")
     await printed("was-sent", JobEvent.SEND)
     await printed("was-confirmed", JobEvent.CONFIRM)
     await printed("was-spooled", JobEvent.SPOOL)
@@ -48,12 +51,12 @@ async def fill(path: Path) -> None:
     await queue.finish(await put("was-expired", expires_at=BEGIN_MS), JobEvent.EXPIRE, Reason("expired", "job.expired"))
     await put("was-cancelled")
     await queue.cancel("was-cancelled")
-    await put("was-held", reprint_of="was-sent", copies=2)
-    await queue.hold("was-held")
     await queue.start(await put("was-printing"))
     await put("was-queued-1")
-    moving = await put("was-queued-2", "barra", expires_at=2 * BEGIN_MS)
-    await queue.reroute(moving, "cocina", b"\x1b@was-queued-2\n")
+    await put("was-held", reprint_of="was-sent", copies=2)
+    await queue.hold("was-held")
+    for part in path.parent.glob(f"{path.name}*"):
+        shutil.copyfile(part, part.with_name(part.name.replace(path.name, killed.name)))
     await queue.close()
 
 
@@ -63,8 +66,10 @@ def main() -> int:
         print(f"{file} is there already; a schema never released may be frozen again with --unreleased")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(fill(Path(folder) / "queue.db"))
-        with contextlib.closing(sqlite3.connect(Path(folder) / "queue.db")) as db:
+        memtable.MAX_JOBS, memtable.KEPT_JOBS = 7, 3  # type: ignore[misc]  # so that some are in each place
+        killed = Path(folder) / "killed.db"
+        asyncio.run(fill(Path(folder) / "queue.db", killed))
+        with contextlib.closing(sqlite3.connect(killed)) as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             text = "\n".join([*db.iterdump(), f"PRAGMA user_version = {version};", ""])
     file.write_text(text, "utf-8")

@@ -59,4 +59,11 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     INSERT INTO tickets SELECT seq, document, data FROM jobs WHERE seq IN (SELECT seq FROM unfinished);
     DROP INDEX jobs_unfinished;
     """,
+    # What happened in one transaction, until the jobs it happened to are written to `jobs` with many others.
+    """
+    CREATE TABLE redo (
+        n       INTEGER PRIMARY KEY,                        -- the order of the transactions
+        changes BLOB NOT NULL                               -- MessagePack: the changes in their order
+    );
+    """,
 )

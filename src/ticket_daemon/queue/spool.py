@@ -27,10 +27,10 @@ from ticket_daemon.errors import (
     UnknownJob,
 )
 from ticket_daemon.queue.commits import Committer
-from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, changed
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.lane import Lane
 from ticket_daemon.queue.states import JobEvent, JobState
-from ticket_daemon.queue.store import Change, Entry, Inserted, Store
+from ticket_daemon.queue.store import Change, Entry, Inserted, Started, Store
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,6 @@ class Accepted(NamedTuple):
 
 
 Answer = Callable[[Accepted | TicketDaemonError], None]
-
-
-class Begun(NamedTuple):
-    """A job that is marked as printing, on disk, and the bytes to print."""
-
-    job: Job
-    data: bytes
 
 
 class Queue:
@@ -234,21 +227,18 @@ class Queue:
         """Rings (is set) when a job comes for that destination; whoever waits at it clears it first."""
         return self._lane(destination).bell
 
-    async def start(self, job: Job) -> Begun | None:
+    async def start(self, job: Job) -> Started | None:
         """Commit that `job` (the head of its queue) begins to print; None when it was cancelled or moved meanwhile."""
         now = self._clock()
-        return await self._commit(
-            lambda store: store.start(job.seq, now, job.destination), lambda data: Begun(self._started(job, now), data)
-        )
+        return await self._commit(lambda store: store.start(job.seq, now, job.destination), self._started)
 
-    def _started(self, job: Job, now: int) -> Job:
+    def _started(self, started: Started) -> Started:
+        job = started.job
         lane = self._lane(job.destination)
         lane.remove(job)
         lane.printing.add(job.seq)
-        known = self._unfinished.get(job.id, job)  # somebody far away may have asked for it meanwhile
-        started = changed(known, state=JobState.PRINTING, attempts=job.attempts + 1, started_at=now, updated_at=now)
-        self._unfinished[job.id] = started
-        self._tell(started)
+        self._unfinished[job.id] = job
+        self._tell(job)
         return started
 
     def finish(

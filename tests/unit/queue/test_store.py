@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, TRANSITIONS, JobEvent, JobState
-from ticket_daemon.queue.store import Store
+from ticket_daemon.queue.store import Inserted, Started, Store
 
 S, E = JobState, JobEvent
 
@@ -22,11 +23,23 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "queue.db"
 
 
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    opened = Store.open(path)
+class InTables(Store):
+    """Finds no job in memory: each change is made in the tables."""
+
+    def insert(self, new: NewJob) -> Inserted:
+        inserted = super().insert(new)
+        self._flush()
+        return inserted
+
+
+@pytest.fixture(params=[Store, InTables])
+def store(path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """In a transaction."""
+    opened = request.param.open(path)
+    opened.begin()
     yield opened
-    opened.close()
+    with contextlib.suppress(sqlite3.ProgrammingError):  # closed by the test
+        opened.close()
 
 
 def new(job_id: str = "a", destination: str = "caja", digest: bytes = b"d", at: int = 1_000) -> NewJob:
@@ -123,9 +136,10 @@ def test_unknown_id_is_nothing(store: Store) -> None:
 
 def test_start_gives_the_bytes_and_counts_the_attempt(store: Store) -> None:
     job = store.insert(new()).job
-    assert store.start(job.seq, 2_000) == b"\x1b@data\x00\xff"
+    started = store.start(job.seq, 2_000)
     found = store.find("a")
     assert found is not None
+    assert started == Started(found, b"\x1b@data\x00\xff")
     assert (found.state, found.attempts, found.started_at, found.updated_at) == (S.PRINTING, 1, 2_000, 2_000)
 
 
@@ -199,7 +213,9 @@ def test_a_rerouted_job_starts_at_its_new_destination_and_no_longer_at_the_old_o
     job = store.insert(new()).job
     assert store.reroute(job, "barra", b"other", 2_000) is not None
     assert store.start(job.seq, 3_000, "caja") is None
-    assert store.start(job.seq, 3_000, "barra") == b"other"
+    started = store.start(job.seq, 3_000, "barra")
+    assert started is not None
+    assert (started.job.destination, started.data) == ("barra", b"other")
 
 
 def test_a_job_is_rerouted_once(store: Store) -> None:
@@ -321,6 +337,7 @@ def test_job_that_went_back_and_forth_is_unfinished_until_it_ends(store: Store) 
 def test_everything_is_there_after_reopening(store: Store, path: Path) -> None:
     job = led_to(store, S.PRINTING)
     store.insert(new("b"))
+    store.commit()
     store.close()
     again = Store.open(path)
     assert [j.id for j in again.unfinished()] == ["a", "b"]
@@ -331,6 +348,7 @@ def test_everything_is_there_after_reopening(store: Store, path: Path) -> None:
 
 def test_rolled_back_transaction_leaves_no_trace(store: Store) -> None:
     store.insert(new("kept"))
+    store.commit()
     store.begin()
     store.insert(new("gone"))
     store.rollback()
@@ -340,7 +358,6 @@ def test_rolled_back_transaction_leaves_no_trace(store: Store) -> None:
 
 
 def test_committed_transaction_outlives_the_connection_and_an_open_one_does_not(store: Store, path: Path) -> None:
-    store.begin()
     store.insert(new("kept"))
     store.commit()
     store.begin()
@@ -361,7 +378,9 @@ def test_new_file_has_the_newest_schema(store: Store, path: Path) -> None:
 
 def test_old_file_is_brought_up_to_date_and_keeps_its_jobs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Store.open(path)
+    first.begin()
     first.insert(new())
+    first.commit()
     first.close()
     steps = (*MIGRATIONS, "ALTER TABLE jobs ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'")
     monkeypatch.setattr("ticket_daemon.queue.store.MIGRATIONS", steps)
