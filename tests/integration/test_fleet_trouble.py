@@ -1,4 +1,4 @@
-"""Tickets come from afar while the shop has trouble of its own: its disk is full, its clock is wrong.
+"""Tickets come from afar while the shop has trouble: its disk is full, its clock is wrong, much has piled up.
 
 A full disk is a limit on the size of the daemon's files (prlimit), set and lifted while it runs.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from support.client import ticket
+from support.client import client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
@@ -24,6 +24,7 @@ from ticket_daemon.daemon import Daemon, now_ms
 from ticket_daemon.fleet import names
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
+from ticket_daemon.queue import NewJob, Queue
 
 PROFILE = "TM-T20III"
 #: Bytes that the daemon's own log has room for.
@@ -230,3 +231,36 @@ async def test_a_clock_set_back_under_tickets_from_afar_loses_doubles_expires_an
                 assert (await backend.result(job_id))["state"] == "confirmed"
                 assert backend.states(job_id) == ["queued", "printing", "confirmed"]
         assert on_paper(caja) == ids
+
+
+# --- what has piled up ---
+
+
+async def test_what_piled_up_while_the_link_was_down_is_told_in_order_and_once_while_the_shop_prints(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    ids = [f"n{number}" for number in range(3000)]
+    (tmp_path / "shop").mkdir()
+    queue = Queue(tmp_path / "shop" / "queue.db", 2 * len(ids), now_ms)
+    await queue.open()
+    new = [NewJob(job_id, "gone", b"d", b"{}", b"x", now_ms(), remote=True) for job_id in ids]
+    await asyncio.gather(*map(queue.submit, new))
+    await queue.close()
+    async with (
+        printer() as caja,
+        running(tmp_path / "shop", config(server, caja), now_ms) as daemon,  # which holds them: that printer is gone
+        client(daemon.url.rstrip("/")) as pos,
+        far_backend(server) as backend,
+    ):
+        await backend.until(lambda _: True)
+        _, result = await pos.print(document("local"), id="local", printer="caja")
+        assert result["state"] == "confirmed"
+        assert len(backend.heard) < 3 * len(ids), "it need not wait until all is told"
+        await backend.until(lambda h: h.id == ids[-1] and h.answer["tipo"] == "result")
+        for what, state in (("job_event", "queued"), ("job_event", "held"), ("result", "held")):
+            told = [h.id for h in backend.heard if (h.answer["tipo"], h.answer["state"]) == (what, state)]
+            assert told == ids
+        assert len(backend.heard) == 3 * len(ids)
+        async with asyncio.timeout(PATIENCE_S):
+            while await daemon.queue.outbox(1):
+                await asyncio.sleep(0.01)
