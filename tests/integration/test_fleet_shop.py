@@ -25,7 +25,7 @@ from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
 from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
-from ticket_daemon.fleet import fetching, names, shop, streams
+from ticket_daemon.fleet import fetching, letters, names, shop, streams
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 from ticket_daemon.spooler import spooler
@@ -368,7 +368,7 @@ async def test_no_subject_and_no_header_of_a_ticket_keeps_the_next_ones_out(
 async def test_a_server_that_stores_nothing_of_what_it_is_told_has_its_tickets_printed_and_is_told_later(
     server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
-    monkeypatch.setattr(shop, "NOT_STORED_S", 0.1)
+    monkeypatch.setattr(letters, "NOT_STORED_S", 0.1)
     ids = [f"n{number}" for number in range(10)]
     async with printer() as caja, far_backend(server) as backend:
         await backend.js.delete_stream(gone)

@@ -16,7 +16,8 @@ from ticket_daemon.client.outcome import Outcome, Source, outcome, refused
 from ticket_daemon.fleet import directory, names, sending, streams
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.fleet.directory import Gone
-from ticket_daemon.fleet.line import Line, Link, Lost, Sleep
+from ticket_daemon.fleet.line import PAUSES_S, Line
+from ticket_daemon.fleet.link import Link, Lost, Pauses, Redial, Sleep
 from ticket_daemon.fleet.reading import follow
 from ticket_daemon.fleet.sending import LOOK_S, Event
 from ticket_daemon.fleet.shapes import Shop
@@ -48,7 +49,8 @@ class Fleet:
 
         `look_s`: how often the stream is asked for a result of which nothing was heard.
         """
-        self._line = Line(Access(url, credentials, ca), called, self._prepare, sleep, chance)
+        redial = Redial(Access(url, credentials, ca), called, Pauses(PAUSES_S, sleep, chance))
+        self._line = Line(redial, self._prepare)
         self._counter = sending.Counter(self._line, chance, look_s)
 
     async def _prepare(self, link: Link) -> None:

@@ -70,7 +70,7 @@ async def connect(
 
     async def trouble(error: Exception) -> None:
         problems.append(error)
-        log.info("fleet_link_trouble", extra={"detail": _said(error)})
+        log.info("fleet_link_trouble", extra={"detail": said(error)})
 
     problems: list[Exception] = []
     options = _credentials(access.credentials) | _tls(access)
@@ -91,10 +91,10 @@ async def connect(
     except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
         await leave(client)
         problems.append(error)
-        if any("authorization" in _said(problem).lower() for problem in problems):
+        if any("authorization" in said(problem).lower() for problem in problems):
             raise FleetRefused("fleet.refused", url=shown(access.url)) from None
         told = next((problem for problem in problems if not isinstance(problem, nats.errors.NoServersError)), error)
-        raise FleetUnavailable("fleet.unreachable", url=shown(access.url), detail=_said(told)) from None
+        raise FleetUnavailable("fleet.unreachable", url=shown(access.url), detail=said(told)) from None
     return client
 
 
@@ -164,5 +164,6 @@ async def ended(connection: Client) -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
+    """What an error says, or at least what it is: some of the library's say nothing."""
     return str(error) or type(error).__name__

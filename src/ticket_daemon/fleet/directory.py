@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from ticket_daemon.errors import FleetUnavailable
 from ticket_daemon.fleet import names
-from ticket_daemon.fleet.line import Line, Link, Lost
+from ticket_daemon.fleet.line import Line
+from ticket_daemon.fleet.link import Link, Lost
 from ticket_daemon.fleet.reading import Reader, Stored, everything, reading, stream_info
 from ticket_daemon.fleet.shapes import Shop, decode
 from ticket_daemon.fleet.streams import THERE_S

@@ -65,9 +65,7 @@ class Turns:
         return not any(put_off < number for put_off in self._put_off)
 
 
-async def fetch(
-    js: JetStreamContext, store: str, looked: Looked, take: Take, sleep: Callable[[float], Awaitable[None]]
-) -> None:
+async def fetch(js: JetStreamContext, store: str, looked: Looked, take: Take) -> None:
     """Fetch tickets and `take` them until cancelled; so the consumer was when it was `looked` at.
 
     Raises FleetUnavailable when the server does not know the consumer, and what nats-py raises when the link breaks.
@@ -75,7 +73,7 @@ async def fetch(
     clock = asyncio.get_running_loop().time
     turns = Turns(looked.sent, clock())
     if looked.under_way:
-        await sleep(REDELIVER_S + MARGIN_S)  # then the server sends those first
+        await asyncio.sleep(REDELIVER_S + MARGIN_S)  # then the server sends those first
     consumer = await js.pull_subscribe_bind(consumer=names.consumer(store), stream=names.stream(store))
     while True:
         asked = clock()
@@ -98,4 +96,4 @@ async def fetch(
             await message.nak(delay=delay)
         if delay is not None:
             turns.put_off(number, clock(), delay)
-            await sleep(delay)
+            await asyncio.sleep(delay)

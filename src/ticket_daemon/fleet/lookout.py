@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from ticket_daemon import wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
-from ticket_daemon.fleet import directory, line, names, shapes
+from ticket_daemon.fleet import directory, link, names, shapes
 from ticket_daemon.fleet.board import Board, SeenJob
-from ticket_daemon.fleet.connection import Access, connect, ended, leave, shown
+from ticket_daemon.fleet.connection import Access, said, shown
+from ticket_daemon.fleet.link import Lost, Pauses, Redial
 from ticket_daemon.fleet.streams import THERE_S
 from ticket_daemon.tasks import first_of
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Seconds until the server is tried again; the last is used for ever.
+#: The page's pauses (`link.Pauses`): somebody looks at it.
 PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
 #: Seconds between two looks at who has fallen silent.
 SWEEP_S: Final = 1.0
@@ -61,38 +62,17 @@ class Lookout:
 
     async def run(self) -> None:
         """Until cancelled."""
-        tried = 0
-        while True:
-            problem: FleetError = FleetUnavailable("fleet.lost")
-            try:
-                await self._follow()
-                tried = 0
-            except FleetError as error:
-                problem = error
-            except Exception as error:  # whatever the library raises, who looks is told and it is tried again
-                log.debug("fleet_link_failed", exc_info=True)
-                detail = str(error) or type(error).__name__
-                problem = FleetUnavailable("fleet.unreachable", url=self.link.server, detail=detail)
-            self._lost(problem)
-            await asyncio.sleep(PAUSES_S[min(tried, len(PAUSES_S) - 1)])
-            tried += 1
+        await Redial(self._access, "ticket-daemon fleet dashboard", Pauses(PAUSES_S)).run(self._listen, self._lost)
 
-    def _lost(self, problem: FleetError) -> None:
+    def _lost(self, why: Exception | None) -> None:
+        problem = why or FleetUnavailable("fleet.lost")
+        if not isinstance(problem, FleetError):  # what the library raised
+            problem = FleetUnavailable("fleet.unreachable", url=self.link.server, detail=said(problem))
         since = self._clock() if self.link.state == "connected" else self.link.since
         self.link = Link("lost", self.link.server, since, problem.text("es"), problem.text("en"))
         self._changed()
 
-    async def _follow(self) -> None:
-        """Connect and listen until the connection ends."""
-        link = line.Link(asyncio.get_running_loop().create_future())
-        connection = await connect(self._access, "ticket-daemon fleet dashboard", lost=link.lost)
-        link.client, link.js = connection, connection.jetstream()
-        try:
-            await first_of(ended(connection), self._listen(link))
-        finally:
-            await leave(connection)
-
-    async def _listen(self, link: line.Link) -> None:
+    async def _listen(self, link: link.Link) -> None:
         from nats.js.errors import NotFoundError
 
         try:
@@ -108,7 +88,7 @@ class Lookout:
         await self._meet(link)
         await first_of(self._read(watcher), self._sweep())
 
-    async def _meet(self, link: line.Link) -> None:
+    async def _meet(self, link: link.Link) -> None:
         """Shops that are silent now have no entry; that they exist, the streams of their tickets tell."""
         try:
             for store in await directory.stores(link):
@@ -117,7 +97,7 @@ class Lookout:
         except FleetError as error:
             # Who looks may not be allowed to ask this: then those shops are not seen until they speak.
             log.info("fleet_shops_unasked", extra={"detail": error.text()})
-        except line.Lost:
+        except Lost:
             return
 
     async def _read(self, watcher: KeyValue.KeyWatcher) -> None:

@@ -10,30 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
 from ticket_daemon import wire
 from ticket_daemon.errors import StorageUnavailable
 from ticket_daemon.fleet import names
+from ticket_daemon.fleet.letters import Letter, Publish
 from ticket_daemon.queue import Change, Job, Queue
 
 #: Changes that are under way at once: a burst must not wait for the server once for each.
 AT_ONCE: Final = 64
 #: Seconds after which the outbox is looked into though nobody rang.
 LOOK_S: Final = 5.0
-
-
-class Letter(NamedTuple):
-    """One message to the server."""
-
-    subject: str
-    body: bytes
-    headers: Mapping[str, str]
-
-
-#: Hands letters over in their order and returns when the server has stored all of them; raises when it may not have.
-Publish = Callable[[list[Letter]], Awaitable[None]]
 
 
 class Outbox:

@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticket_daemon.errors import FleetUnavailable
-from ticket_daemon.fleet.line import Line, Link, Lost
+from ticket_daemon.fleet.line import Line
+from ticket_daemon.fleet.link import Link, Lost
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg

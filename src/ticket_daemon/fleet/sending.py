@@ -24,7 +24,8 @@ from msgspec import Struct
 from ticket_daemon.client.outcome import Outcome, Source, outcome, raw, refused
 from ticket_daemon.errors import FleetUnavailable, NoResult, QueueFull, Refused, TooLarge
 from ticket_daemon.fleet import names, streams
-from ticket_daemon.fleet.line import Closed, Line, Link, Lost
+from ticket_daemon.fleet.line import Closed, Line
+from ticket_daemon.fleet.link import Link, Lost
 from ticket_daemon.fleet.reading import Stored, everything
 from ticket_daemon.wire import MAX_ID, answers, requests
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from ticket_daemon.errors import FleetRefused, FleetUnavailable, Refused
-from ticket_daemon.fleet import line
+from ticket_daemon.fleet import link
 from ticket_daemon.fleet.connection import Access
-from ticket_daemon.fleet.line import PAUSES_S, Closed, Line, Link
+from ticket_daemon.fleet.line import PAUSES_S, Closed, Line
+from ticket_daemon.fleet.link import Link, Pauses, Redial
 from ticket_daemon.fleet.sending import Event, Sending, Ticket, event, ticket
 from ticket_daemon.wire import answers
 
@@ -110,7 +111,8 @@ class Tries:
         self.outcomes = list(outcomes)
         self.slept: list[float] = []
         self.lost: Any = None
-        monkeypatch.setattr(line, "connect", self.connect)
+        self.is_closed = False
+        monkeypatch.setattr(link, "connect", self.connect)
 
     async def connect(self, *_: Any, lost: Any) -> Any:
         self.lost = lost
@@ -133,7 +135,7 @@ class Tries:
         async def prepare(_: Link) -> None:
             pass
 
-        return Line(Access("nats://x"), "test", prepare, self.sleep, lambda: chance)
+        return Line(Redial(Access("nats://x"), "test", Pauses(PAUSES_S, self.sleep, lambda: chance)), prepare)
 
 
 AWAY = FleetUnavailable("fleet.silent")
@@ -141,6 +143,7 @@ AWAY = FleetUnavailable("fleet.silent")
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 0.75])
 async def test_pauses_grow_are_drawn_by_lot_and_begin_anew(monkeypatch: pytest.MonkeyPatch, chance: float) -> None:
+    monkeypatch.setattr(link, "GOOD_S", -1.0)
     tries = Tries(monkeypatch, None, *[AWAY] * 8, None, AWAY, None)
     kept = tries.line(chance)
     await kept.open()
@@ -149,6 +152,18 @@ async def test_pauses_grow_are_drawn_by_lot_and_begin_anew(monkeypatch: pytest.M
         tries.lost()
         await kept.link()
         assert tries.slept == [pause * (0.5 + chance) for pause in pauses]
+    await kept.close()
+
+
+async def test_pauses_go_on_growing_where_no_connection_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that lets everybody in and hangs up at once is not to be asked four times a second."""
+    tries = Tries(monkeypatch, *[None] * 5)
+    kept = tries.line(0.5)
+    await kept.open()
+    for _ in range(4):
+        tries.lost()
+        await kept.link()
+    assert tries.slept == list(PAUSES_S[:4])
     await kept.close()
 
 
