@@ -262,6 +262,17 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     return tuple(key for key in changed(old, new) if key not in taken)
 
 
+def taken(old: Settings, new: Settings) -> Settings:
+    """`old` with what a reload takes of `new`."""
+    sections = {}
+    for section, fields in _RELOADED.items():
+        given = getattr(new, section)
+        sections[section] = msgspec.structs.replace(
+            getattr(old, section), **{one: getattr(given, one) for one in fields}
+        )
+    return msgspec.structs.replace(old, printers=new.printers, **sections)
+
+
 def changed(old: Settings, new: Settings) -> tuple[str, ...]:
     """The keys (`server.port`) that differ."""
     found = []

@@ -24,10 +24,11 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, claims, tasks, wire
-from ticket_daemon.config import Settings, changed, differences
+from ticket_daemon import __version__, claims, wire
+from ticket_daemon.config import Settings, changed, differences, taken
 from ticket_daemon.disclosure import disclosed
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
+from ticket_daemon.fleet.membership import Membership
 from ticket_daemon.printers import Destination, Destinations, Discovery
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.printers.discovery import sources
@@ -46,7 +47,6 @@ from ticket_daemon.transport.descriptors import raise_limit
 from ticket_daemon.verbs import Verbs
 
 if TYPE_CHECKING:
-    from ticket_daemon.fleet.shop import ShopLink
     from ticket_daemon.server.guard.certificate import Certificate
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,6 @@ HELD_AMONG: Final = 1000
 PRUNE_EVERY_S: Final = 3600.0
 #: How often the certificate's files are looked at, for one that was renewed.
 CERTIFICATE_EVERY_S: Final = 60.0
-#: How long a lost connection to the fleet's server may keep a stop from going on; nothing is taken meanwhile.
-LEAVE_FLEET_S: Final = 1.5
 #: How often a queue that could not be opened for want of room is tried again.
 REOPEN_EVERY_S: Final = 2.0
 
@@ -85,8 +83,7 @@ class Daemon:
         self._runner: web.AppRunner | None = None
         self._chores: list[asyncio.Task[None]] = []
         self._certificate: Certificate | None = None
-        self._fleet: ShopLink | None = None
-        self._fleet_task: asyncio.Task[None] | None = None
+        self._fleet = Membership(settings.fleet)
         self._stop = asyncio.Event()
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
@@ -100,7 +97,7 @@ class Daemon:
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
             lambda: self._certificate.health(_now()) if self._certificate is not None else None,
-            lambda: self.discovery.snapshot, self._fleet_health,
+            lambda: self.discovery.snapshot, self._fleet.health,
         )  # fmt: skip
         self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
@@ -130,7 +127,7 @@ class Daemon:
                 destinations=self.destinations, link_open=self._link_open,
                 connections=lambda: self.server.connections, is_running=lambda: self.spooler.is_running,
                 database=self.settings.data_dir / DATABASE,
-                fleet=lambda: Fleet(self._fleet.state.connected, self._fleet.tickets) if self._fleet else None,
+                fleet=lambda: Fleet(*now) if (now := self._fleet.figures()) else None,
             )
         )  # fmt: skip
 
@@ -154,7 +151,7 @@ class Daemon:
         self.discovery.listen(lambda _: self.audience.printers_changed(self.overview.printers()))
         await self._listen()  # before anything prints: where the port is taken, another daemon may be at work
         self.spooler.start(doubtful)
-        self._join_fleet()
+        self._fleet.join(self.verbs, self.queue, self.destinations, self._clock, self.overview.figures.refused)
         self._chores.append(asyncio.create_task(self._prune()))
         if self.settings.discovery.every_s:
             self._chores.append(asyncio.create_task(self.discovery.run(self.settings.discovery.every_s)))
@@ -220,7 +217,7 @@ class Daemon:
         await self.discovery.close()
         self.door.shut()
         # Beside each other, as each may take long; what still comes from afar meanwhile is kept like the rest.
-        await asyncio.gather(self._leave_fleet(), self.spooler.stop())
+        await asyncio.gather(self._fleet.leave(), self.spooler.stop())
         await self.server.close_all()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -251,31 +248,6 @@ class Daemon:
             for f in findings
         )
         return Diagnosis(status=worst(findings), findings=symptoms)
-
-    # --- tickets from afar ---
-
-    def _join_fleet(self) -> None:
-        """Take tickets from the fleet's server, if the configuration names one."""
-        fleet = self.settings.fleet
-        if not fleet.url:
-            return
-        from ticket_daemon.fleet.shop import join  # the library is loaded by its first connection
-
-        self._fleet = join(fleet, self.verbs, self.queue, self.destinations, self._clock, self.overview.figures.refused)
-        self._fleet_task = asyncio.create_task(self._fleet.run(), name="fleet")
-
-    async def _leave_fleet(self) -> None:
-        if self._fleet is not None and self._fleet_task is not None:
-            await self._fleet.close()
-            leaving = asyncio.create_task(tasks.end(self._fleet_task))
-            await asyncio.wait({leaving}, timeout=LEAVE_FLEET_S)
-
-    def _fleet_health(self) -> wire.FleetHealth | None:
-        if self._fleet is None:
-            return None
-        state = self._fleet.state
-        status = "connected" if state.connected else "disconnected"
-        return wire.FleetHealth(status, self.settings.fleet.store, state.server, state.detail)
 
     # --- printers that the system has ---
 
@@ -326,16 +298,7 @@ class Daemon:
             self.destinations.profiles = profiles
             change = await self.spooler.apply(destinations)
             keys, restart = changed(self.settings, settings), differences(self.settings, settings)
-            documents = msgspec.structs.replace(self.settings.documents, profiles=settings.documents.profiles)
-            server = msgspec.structs.replace(
-                self.settings.server,
-                allowed_origins=settings.server.allowed_origins,
-                allowed_hosts=settings.server.allowed_hosts,
-            )
-            self.settings = msgspec.structs.replace(
-                self.settings, printers=settings.printers, documents=documents, server=server, auth=settings.auth,
-                limits=settings.limits,
-            )  # fmt: skip
+            self.settings = taken(self.settings, settings)
             self.gate.apply(self.settings)
             await self.server.let_go()
             log.info(

@@ -1,7 +1,7 @@
 """Many shops: tickets come from afar through NATS JetStream, and what became of them goes back.
 
-`names`, `shapes`, `streams`, `connection` and `link` are what both ends share; `shop` is the daemon's end, `backend` the other:
-`Fleet`, which is loaded by the first who asks for it.
+`names`, `shapes`, `streams`, `connection` and `link` are what both ends share; `shop` is the daemon's end,
+`backend` the other: `Fleet`, which is loaded by the first who asks for it.
 """
 
 from __future__ import annotations
