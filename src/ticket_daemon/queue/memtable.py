@@ -22,7 +22,7 @@ from ticket_daemon.queue.states import TRANSITIONS, JobEvent, JobState
 
 #: Jobs, or bytes of tickets, after which they go into the tables: some milliseconds' work, and what a start may have to
 #: do again after a crash.
-MAX_JOBS: Final = 256
+MAX_JOBS: Final = 128
 MAX_BYTES: Final = 1024 * 1024
 #: Of those, what may stay when the others go: jobs that are under way, and are about to change again.
 KEPT_JOBS: Final = MAX_JOBS // 2

@@ -62,7 +62,8 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     # What happened in one transaction, until the jobs it happened to are written to `jobs` with many others.
     """
     CREATE TABLE redo (
-        n       INTEGER PRIMARY KEY,                        -- the order of the transactions
+        n       INTEGER PRIMARY KEY,                        -- the order of the transactions in a lap
+        lap     INTEGER NOT NULL,                           -- the last one counts: rows are written over, lap after lap
         changes BLOB NOT NULL                               -- MessagePack: the changes in their order
     );
     """,

@@ -70,7 +70,7 @@ class Queue:
         self._lanes: dict[str, Lane] = {}
         self._unfinished: dict[str, Job] = {}
         self._occupied = 0  #: places taken: queued, printing, or on their way to the disk
-        self._listeners: list[Listener] = []
+        self._listeners: dict[JobState, list[Listener]] = {state: [] for state in JobState}
         self._closing = False
 
     async def open(self) -> list[Job]:
@@ -93,9 +93,10 @@ class Queue:
         self._closing = True
         await self._commits.close()
 
-    def listen(self, listener: Listener) -> None:
-        """Have `listener(job)` called in the event loop after each committed change."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, states: Collection[JobState] = tuple(JobState)) -> None:
+        """Have `listener(job)` called in the event loop after each committed change that led to one of these states."""
+        for state in states:
+            self._listeners[state].append(listener)
 
     # --- figures ---
 
@@ -455,7 +456,7 @@ class Queue:
         return lane
 
     def _tell(self, job: Job) -> None:
-        for listener in self._listeners:
+        for listener in self._listeners[job.state]:
             try:
                 listener(job)
             except Exception:  # one listener's mistake must not cost the others, or who waits for the commit, the news

@@ -92,6 +92,9 @@ _PAYLOAD: Final = """
     SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies
     FROM jobs LEFT JOIN tickets USING (seq) WHERE id = ?
 """
+#: Rows of an earlier lap are of jobs that are in the tables.
+_LOG: Final = "SELECT n, lap, changes FROM redo WHERE lap = (SELECT max(lap) FROM redo) ORDER BY n"
+_LOG_ROW: Final = "INSERT OR REPLACE INTO redo (n, lap, changes) VALUES (?, ?, ?)"
 _RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
 
 
@@ -148,7 +151,10 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._young = MemTable()  #: the jobs that are not in the tables yet
-        self._flushed: MemTable | None = None  #: those that this transaction has written to the tables
+        self._lap = 0  #: how often the log has begun anew: what is of an earlier lap is in the tables
+        self._n = 0  #: its last row
+        #: What this transaction has written to the tables, and how far the log was before.
+        self._flushed: tuple[MemTable, int, int] | None = None
         self._next = 1  #: the number of the next job
 
     @classmethod
@@ -201,8 +207,9 @@ class Store:
     def _replay(self) -> None:
         """Take up the log that a killed daemon left."""
         try:
-            for (changes,) in self._db.execute("SELECT changes FROM redo ORDER BY n"):
+            for n, lap, changes in self._db.execute(_LOG).fetchall():
                 self._young.replay(changes)
+                self._n, self._lap = n, lap
         except (ValueError, msgspec.MsgspecError) as fault:
             raise sqlite3.DatabaseError(f"redo: {fault}") from fault
         self._flush_alone()
@@ -212,39 +219,52 @@ class Store:
     # --- transactions ---
 
     def begin(self) -> None:
+        """Of SQLite's transactions none is begun before something is written (`_write`): most are a row of the log,
+        and a statement by itself is a transaction."""
         self.rollback()  # of one that failed so badly that it could not be ended then
-        self._db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         if self._young.is_full:
             self._flush(self._young.under_way())
         if changes := self._young.log():
-            self._db.execute("INSERT INTO redo (changes) VALUES (?)", (changes,))
-        self._db.execute("COMMIT")
+            self._n += 1
+            self._db.execute(_LOG_ROW, (self._n, self._lap, changes))
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
         self._young.committed()
         self._flushed = None
 
     def rollback(self) -> None:
         if self._flushed is not None:
-            self._young, self._flushed = self._flushed, None
+            (self._young, self._lap, self._n), self._flushed = self._flushed, None
         self._young.undo()
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
+
+    def _write(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+        return self._db.execute(statement, values)
 
     def _flush(self, rest: MemTable | None = None) -> None:
         """Write the jobs in memory into the tables, but for the `rest`."""
         young = self._young
         if not young:
             return
-        rest = MemTable() if rest is None else rest
+        if self._flushed is None:
+            self._flushed = young, self._lap, self._n
+        if rest:  # its log is of the next lap and takes the place of the last one's: no page changes hands
+            self._lap += 1
+        else:
+            self._write("DELETE FROM redo")
+            rest = MemTable()
         records = [record for record in young.records() if rest.get(record.job.seq) is None]
-        self._db.executemany(_INSERT, map(_row, records))
+        for record in records:
+            self._write(_INSERT, _row(record))
         self._db.executemany(_INSERT_TICKET, ((job.seq, new.document, new.data) for job, new, _ in records))
         self._db.executemany(_INSERT_UNFINISHED, ((job.seq,) for job, _, _ in records if not job.is_final))
-        self._db.execute("DELETE FROM redo")
         self._young = rest
-        if self._flushed is None:
-            self._flushed = young
+        self._n = 0
 
     def _flush_alone(self) -> None:
         if self._young:
@@ -276,7 +296,7 @@ class Store:
             elsewhere = destination is not None and young.job.destination != destination
             started = None if elsewhere else self._young.start(young, now)
             return Started(self._posted(started), young.new.data) if started else None
-        if not self._db.execute(_START, (now, seq, destination)).rowcount:
+        if not self._write(_START, (now, seq, destination)).rowcount:
             return None
         (data,) = self._db.execute(_DATA, (seq,)).fetchone()
         return Started(self._posted(self._by_seq(seq)), data)
@@ -288,11 +308,11 @@ class Store:
             moved = self._young.move(young, event, now, reason)
             return self._posted(moved) if moved else None
         text = msgspec.json.encode(reason).decode() if reason else None
-        if not self._db.execute(_MOVES[event], (now, reason.code if reason else None, text, seq)).rowcount:
+        if not self._write(_MOVES[event], (now, reason.code if reason else None, text, seq)).rowcount:
             return None
         job = self._by_seq(seq)
         if job.is_final:
-            self._db.execute("DELETE FROM unfinished WHERE seq = ?", (seq,))
+            self._write("DELETE FROM unfinished WHERE seq = ?", (seq,))
         return self._posted(job)
 
     def _by_seq(self, seq: int) -> Job:
@@ -306,7 +326,7 @@ class Store:
         self._flush()
         way = msgspec.json.encode((job.destination, destination)).decode()
         values = (destination, now, way, job.seq, job.destination, job.updated_at)
-        row = self._db.execute(_REROUTE, values).fetchone()
+        row = self._write(_REROUTE, values).fetchone()
         if row is None:
             return None
         self.replace_data(job.seq, data)
@@ -316,28 +336,28 @@ class Store:
         """A line in the journal of a job that goes on waiting."""
         self._flush()
         line = f"{now} {JobState.QUEUED} {code}\n"
-        self._db.execute("UPDATE jobs SET journal = journal || ? WHERE seq = ? AND state = 'queued'", (line, seq))
+        self._write("UPDATE jobs SET journal = journal || ? WHERE seq = ? AND state = 'queued'", (line, seq))
 
     def replace_data(self, seq: int, data: bytes) -> None:
         """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
         self._flush()
-        self._db.execute("UPDATE tickets SET data = ? WHERE seq = ?", (data, seq))
+        self._write("UPDATE tickets SET data = ? WHERE seq = ?", (data, seq))
 
     def adopt(self, job_id: str) -> Job | None:
         """Put how a job stands into the outbox, and each of its changes from now on; None when there is no such job."""
         self._flush()
-        row = self._db.execute(_ADOPT, (job_id,)).fetchone()
+        row = self._write(_ADOPT, (job_id,)).fetchone()
         return self._posted(_job(row)) if row else None
 
     def _posted(self, job: Job) -> Job:
         """`job`, in the outbox where somebody far away waits for it: in the transaction that changed it."""
         if job.remote:
-            self._db.execute("INSERT INTO outbox (job) VALUES (?)", (msgspec.json.encode(job),))
+            self._write("INSERT INTO outbox (job) VALUES (?)", (msgspec.json.encode(job),))
         return job
 
     def sent(self, last: int) -> None:
         """What stands in the outbox up to number `last` has arrived."""
-        self._db.execute("DELETE FROM outbox WHERE n <= ?", (last,))
+        self._write("DELETE FROM outbox WHERE n <= ?", (last,))
 
     def prune(self, older_than: int, after: int, limit: int) -> Pruned:
         """Forget those of the `limit` jobs behind `after` that are finished and last changed before `older_than`.
@@ -348,8 +368,8 @@ class Store:
         last, newest = self._db.execute(_STRETCH, (after, limit)).fetchone()
         if last is None:
             return Pruned(0, after, False)
-        self._db.execute(_PRUNE_TICKETS, (after, last, older_than))
-        gone = self._db.execute(_PRUNE, (after, last, older_than)).rowcount
+        self._write(_PRUNE_TICKETS, (after, last, older_than))
+        gone = self._write(_PRUNE, (after, last, older_than)).rowcount
         return Pruned(gone, last, newest < older_than)
 
     # --- reading ---

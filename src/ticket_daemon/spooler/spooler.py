@@ -74,7 +74,7 @@ class Spooler:
     def start(self, doubtful: Iterable[Job] = ()) -> None:
         """Begin to print. Of `doubtful` jobs (of an earlier run) a printer may yet say that they are out."""
         self._started = True
-        self._queue.listen(self._refuse_strangers)
+        self._queue.listen(self._refuse_strangers, (JobState.QUEUED,))
         self.doubt(doubtful)
         for name in self._workers:
             self._begin(name)
@@ -207,7 +207,7 @@ class Spooler:
 
     def _refuse_strangers(self, job: Job) -> None:
         """A job that came, or came back, for a destination that was removed meanwhile is held."""
-        if job.state is JobState.QUEUED and job.destination not in self._destinations:
+        if job.destination not in self._destinations:
             self._queue.hold_stranger(job).add_done_callback(_looked_at)
 
     # --- inside ---

@@ -81,7 +81,8 @@ class SocketLink(Link):
                 self._writer.write(chunk)
                 # Counted before it is known to be taken: from here on nobody can say that nothing arrived.
                 sent += len(chunk)
-                await self._drained()
+                if self._writer.transport.get_write_buffer_size():
+                    await self._drained()
             _check_open(self._writer)
         except TimeoutError:
             raise LinkBroken("link.stalled", sent=sent, port=self.port, seconds=self._stall_s) from None
