@@ -163,16 +163,19 @@ def _line(event: Event) -> str:
 @click.argument("stores", nargs=-1, callback=_store_name)
 @click.option("--stores", "listed", type=click.File(encoding="utf-8"), help="option.more_stores")
 @click.option("--replicas", default=1, show_default=True, type=click.IntRange(1, 5), help="option.replicas")
+@click.option("--results-mib", type=click.IntRange(1), help="option.results_mib")
 @server_options
 @says_errors
-def setup_command(stores: tuple[str, ...], listed: TextIO | None, replicas: int, access: Access) -> None:
+def setup_command(
+    stores: tuple[str, ...], listed: TextIO | None, replicas: int, results_mib: int | None, access: Access
+) -> None:
     """Make what backends and shops meet at, and have tickets taken for STORES; again to bring it up to date."""
 
     more = [store.name for store in server_config.stores(listed.read(), listed.name)] if listed else []
 
     async def make() -> None:
         async with _fleet(access) as fleet:
-            await fleet.set_up(replicas)
+            await fleet.set_up(replicas, results_mib << 20 if results_mib else None)
             for store in (*stores, *more):
                 await fleet.admit(store, replicas)
             known = await fleet.stores()

@@ -63,9 +63,12 @@ class Fleet:
     async def __aexit__(self, *_: object) -> None:
         await self._line.close()
 
-    async def set_up(self, replicas: int = 1) -> None:
-        """Make what all stores share, each stream kept by so many servers, or bring it up to date."""
-        await self._asked(lambda link: link.api(streams.make(link.js, replicas)))
+    async def set_up(self, replicas: int = 1, results_bytes: int | None = None) -> None:
+        """Make what all stores share, each stream kept by so many servers, or bring it up to date.
+
+        `results_bytes`: how many bytes of results are kept at most, the oldest go first; None leaves it as it is.
+        """
+        await self._asked(lambda link: link.api(streams.make(link.js, replicas, results_bytes)))
 
     async def admit(self, store: str, replicas: int = 1) -> None:
         """Have tickets taken for a store from now on. Raises ValueError for a name that cannot be."""

@@ -21,6 +21,8 @@ DUPLICATE_S: Final = 600.0
 WAITING_PER_PRINTER: Final = 1000
 #: How long results are kept for a backend that was away.
 RESULTS_S: Final = 7 * DAY_S
+#: As the server says that a stream has no bound of bytes.
+UNBOUNDED: Final = -1
 #: Of one job's changes; it has five in a quiet life.
 CHANGES_PER_JOB: Final = 64
 #: How often a shop says that it is there, and how long it counts as there after it has.
@@ -33,8 +35,8 @@ REDELIVER_S: Final = 3.0
 UNDER_WAY: Final = 100
 
 
-def shared_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
-    """What all stores share: results, and the bucket.
+def shared_configs(replicas: int = 1, results_bytes: int | None = None) -> tuple[StreamConfig, ...]:
+    """What all stores share: results, so many bytes of them at most, and the bucket.
 
     The bucket's stream is spelled out because nats-py's own lets a header of one shop's entry wipe out all entries.
     """
@@ -49,6 +51,7 @@ def shared_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
             discard=DiscardPolicy.OLD,
             max_age=RESULTS_S,
             max_msgs_per_subject=CHANGES_PER_JOB,
+            max_bytes=results_bytes or UNBOUNDED,
             duplicate_window=DUPLICATE_S,
             allow_direct=True,
             num_replicas=replicas,
@@ -86,10 +89,24 @@ def tickets_config(store: str, replicas: int = 1) -> StreamConfig:
     )
 
 
-async def make(js: JetStreamContext, replicas: int = 1) -> None:
-    """Make what all stores share, or bring what is there up to date."""
-    for config in shared_configs(replicas):
+async def make(js: JetStreamContext, replicas: int = 1, results_bytes: int | None = None) -> None:
+    """Make what all stores share, or bring what is there up to date.
+
+    A shop may say of its own tickets as much as it likes. With `results_bytes` that makes older results go earlier, of
+    all shops, but never fills the disk, which would keep everybody's tickets and results from being stored. None
+    leaves the bound that there is.
+    """
+    for config in shared_configs(replicas, results_bytes or await _bound(js)):
         await _have(js, config)
+
+
+async def _bound(js: JetStreamContext) -> int | None:
+    from nats.js.errors import NotFoundError
+
+    try:
+        return (await js.stream_info(names.RESULTS)).config.max_bytes
+    except NotFoundError:
+        return None
 
 
 async def admit(js: JetStreamContext, store: str, replicas: int = 1) -> None:

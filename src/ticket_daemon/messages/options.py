@@ -156,6 +156,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "option.event_json": ("Cada suceso como una línea de JSON.", "Each event as a line of JSON."),
     "option.more_stores": ("Archivo con más tiendas, una por línea.", "File with more of them, a line for each."),
     "option.replicas": ("Servidores que guardan cada flujo.", "Servers that keep a stream."),
+    "option.results_mib": (
+        "Cuántos MiB de resultados se guardan a lo más; se van primero los más viejos.",
+        "How many MiB of results are kept at most; the oldest go first.",
+    ),
     "option.store_list": (
         "Lista de tiendas: una línea `tienda` o `tienda,región` por cada una.",
         "List of stores: a line `store` or `store,region` for each.",
