@@ -27,7 +27,7 @@ from support.nats_server import NatsServer, nats_server
 from support.stand_in_shop import error, job_event, result, shop, stand_in_shop
 from ticket_daemon.client.outcome import Outcome
 from ticket_daemon.errors import DocumentError, FleetRefused, FleetUnavailable, NoResult, QueueFull, Refused, TooLarge
-from ticket_daemon.fleet import Fleet, Gone, names, reading, sending, streams
+from ticket_daemon.fleet import Fleet, Gone, handing, names, reading, sending, streams
 from ticket_daemon.fleet.shapes import HeldJob, Shop, ShopPrinter
 
 PATIENCE_S = 60.0
@@ -197,13 +197,13 @@ async def test_ticket_is_stored_once_however_often_it_is_published(
     server: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server's receipt is lost at first: published again, under the same message id."""
-    kept, real = [], sending.Counter._published
+    kept, real = [], handing._published
 
     async def without_receipt(*arguments: Any) -> Any:
         kept.append(await real(*arguments))
         return kept[-1] if len(kept) > 1 else None
 
-    monkeypatch.setattr(sending.Counter, "_published", without_receipt)
+    monkeypatch.setattr(handing, "_published", without_receipt)
     async with a_fleet(server) as fleet:
         assert await fleet.publish("lima", "caja", DOCUMENT, "a", timeout=PATIENCE_S) == "a"
         assert [ack.duplicate for ack in kept] == [None, True]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ticket_daemon.fleet.backend import Fleet
     from ticket_daemon.fleet.directory import Gone
-    from ticket_daemon.fleet.sending import Event
+    from ticket_daemon.fleet.news import Event
     from ticket_daemon.fleet.shapes import Shop
 
 __all__ = ["Event", "Fleet", "Gone", "Shop"]

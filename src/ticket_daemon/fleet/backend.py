@@ -13,14 +13,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Self, TypeVar
 
 from ticket_daemon.client.outcome import Outcome, Source, outcome, refused
-from ticket_daemon.fleet import directory, names, sending, streams
+from ticket_daemon.fleet import directory, names, news, sending, streams
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.fleet.directory import Gone
 from ticket_daemon.fleet.line import PAUSES_S, Line
 from ticket_daemon.fleet.link import Link, Lost, Pauses, Redial, Sleep
+from ticket_daemon.fleet.news import Event
 from ticket_daemon.fleet.reading import follow
-from ticket_daemon.fleet.sending import LOOK_S, Event
+from ticket_daemon.fleet.sending import LOOK_S
 from ticket_daemon.fleet.shapes import Shop
+from ticket_daemon.fleet.ticket import ticket
 from ticket_daemon.wire import answers
 
 T = TypeVar("T")
@@ -97,7 +99,7 @@ class Fleet:
         when the time is over (its `accepted` says whether the server has the ticket), FleetUnavailable,
         FleetRefused, ValueError for a store's name that cannot be, DocumentError for what is no document.
         """
-        return await self._counter.print(sending.ticket(store, printer, document, id, ttl_s, copies), timeout)
+        return await self._counter.print(ticket(store, printer, document, id, ttl_s, copies), timeout)
 
     async def publish(
         self,
@@ -110,13 +112,13 @@ class Fleet:
         timeout: float | None = None,
     ) -> str:
         """Hand a document over; its id, as soon as the server has stored it. Else as `print`."""
-        made = sending.ticket(store, printer, document, id, ttl_s, copies)
+        made = ticket(store, printer, document, id, ttl_s, copies)
         await self._counter.publish(made, timeout)
         return made.id
 
     async def history(self, store: str, id: str) -> tuple[Event, ...]:
         """What a shop said under an id in the last days, oldest first."""
-        return await self._asked(lambda link: sending.history(link, store, id))
+        return await self._asked(lambda link: news.history(link, store, id))
 
     async def result(self, store: str, id: str) -> Outcome | None:
         """How a job stood when last heard of; None where nothing is known of it.
@@ -140,7 +142,7 @@ class Fleet:
         Each once, in the order in which the server stored them, over lost connections too.
         """
         async for stored in follow(self._line, names.RESULTS, names.results_of(store), after):
-            for one in sending.events((stored,)):
+            for one in news.events((stored,)):
                 yield one
 
     # --- shops ---

@@ -12,7 +12,8 @@ from ticket_daemon.fleet import link
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.fleet.line import PAUSES_S, Closed, Line
 from ticket_daemon.fleet.link import Link, Pauses, Redial
-from ticket_daemon.fleet.sending import Event, Sending, Ticket, event, ticket
+from ticket_daemon.fleet.news import Event, event
+from ticket_daemon.fleet.ticket import Sending, Ticket, ticket
 from ticket_daemon.wire import answers
 
 DOCUMENT = {"commands": []}
