@@ -15,11 +15,11 @@ from typing import Final
 
 import aiohttp
 
+from ticket_daemon import ipp
 from ticket_daemon.errors import LinkError
-from ticket_daemon.transport import ipp
+from ticket_daemon.ipp import JobState, Operation, Response, Status, Tag
 from ticket_daemon.transport.addresses import IppAddress
 from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, JobRefused, Link, LinkBroken
-from ticket_daemon.transport.ipp import JobState, Operation, Response, Status, Tag
 
 #: Where the CUPS of this machine listens (Debian, Fedora, macOS), before its TCP port is tried.
 LOCAL_SOCKETS: Final = ("/run/cups/cups.sock", "/var/run/cups/cups.sock", "/private/var/run/cupsd")
@@ -154,7 +154,7 @@ class CupsLink(Link):
 
     async def _printer_state(self) -> Response:
         answer = await self._ask(
-            ipp.request(Operation.GET_PRINTER_ATTRIBUTES, self._printer, _wanted(_STATE)),
+            ipp.request(Operation.GET_PRINTER_ATTRIBUTES, self._printer, ipp.wanted(_STATE)),
         )
         if answer.status == Status.NOT_FOUND:
             raise LinkBroken("link.no_queue", sent=0, port=self.port, queue=self._queue)
@@ -202,7 +202,7 @@ class CupsLink(Link):
         number = (Tag.INTEGER, "job-id", str(job))
         try:
             answer = await self._ask(
-                ipp.request(Operation.GET_JOB_ATTRIBUTES, self._printer, (number, *_wanted(_JOB))),
+                ipp.request(Operation.GET_JOB_ATTRIBUTES, self._printer, (number, *ipp.wanted(_JOB))),
             )
         except LinkBroken:
             self._was_away = True
@@ -244,7 +244,3 @@ class CupsLink(Link):
         self._job, self.handed_over, self._held = None, False, False
         if session is not None:
             await session.close()
-
-
-def _wanted(names: Iterable[str]) -> tuple[ipp.Attribute, ...]:
-    return tuple((Tag.KEYWORD, "requested-attributes", name) for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import struct
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers import discovery
-from ticket_daemon.printers.discovery import NotLooked, cups, device_files, ipp, scan, serial_ports, usb, windows
+from ticket_daemon.printers.discovery import NotLooked, cups, device_files, scan, serial_ports, usb, windows
 from ticket_daemon.printers.discovery.patterns import judge
 from ticket_daemon.windows.spooler import InstalledPrinter
 from ticket_daemon.windows.winspool import SpoolerError
@@ -240,22 +241,27 @@ async def test_a_cups_that_does_not_answer_is_said(server: str) -> None:
         await cups.find(server)
 
 
-@given(st.binary())
-def test_any_bytes_are_an_ipp_answer_or_a_value_error(data: bytes) -> None:
-    for whole in (data, ANSWER[:9] + data):
-        try:
-            found = ipp.printers(whole)
-        except ValueError:
-            continue
-        assert all(isinstance(attributes, dict) for attributes in found)
+@given(data=st.binary())
+async def test_whatever_cups_answers_is_queues_or_is_said(data: bytes) -> None:
+    for whole in (data, ANSWER[:9] + data, ANSWER[: len(data) % len(ANSWER)]):
+        with pytest.MonkeyPatch.context() as patch, contextlib.suppress(NotLooked):
+            patch.setattr(cups, "ask", lambda _, whole=whole: answered(whole))
+            assert all(printer.source == "cups" for printer in await cups.find("any"))
 
 
-@pytest.mark.parametrize("length", range(8, len(ANSWER), 7))
-def test_an_answer_cut_short_is_no_crash(length: int) -> None:
-    try:
-        ipp.printers(ANSWER[:length])
-    except ValueError as error:
-        assert "short" in str(error)  # noqa: PT017
+async def answered(body: bytes) -> bytes:
+    return body
+
+
+async def test_a_cups_without_queues_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cups, "ask", lambda _: answered(b"\x02\x00\x04\x06\x00\x00\x00\x01\x01\x03"))
+    assert await cups.find("any") == []
+
+
+async def test_a_cups_that_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cups, "ask", lambda _: answered(b"\x02\x00\x04\x01\x00\x00\x00\x01\x01\x03"))
+    with pytest.raises(NotLooked, match="0401h"):
+        await cups.find("any")
 
 
 # --- the network ---

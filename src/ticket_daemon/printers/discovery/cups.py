@@ -10,8 +10,8 @@ import os
 from typing import Any, Final
 from urllib.parse import quote
 
+from ticket_daemon import ipp
 from ticket_daemon.errors import NotLooked
-from ticket_daemon.printers.discovery import ipp
 from ticket_daemon.printers.discovery.found import FoundPrinter, Status
 from ticket_daemon.printers.discovery.patterns import judge
 
@@ -22,19 +22,20 @@ _WANTED: Final = (
     "printer-name", "device-uri", "printer-make-and-model", "printer-state", "printer-state-reasons",
     "printer-is-accepting-jobs", "printer-type", "printer-info", "printer-location",
 )  # fmt: skip
-#: printer-type bits and printer-state values (CUPS Implementation of IPP; RFC 8011 5.4.11).
+#: printer-type bits (CUPS Implementation of IPP).
 _CLASS, _DEFAULT = 0x0001, 0x20000
-_STOPPED: Final = 5
 
 
 async def find(server: str = "") -> list[FoundPrinter]:
     """CUPS' queues; `server` is a socket's path or HOST:PORT, where it is not the usual one. Raises NotLooked."""
     answer = await ask(server or _usual())
     try:
-        queues = ipp.printers(answer)
-    except ValueError as error:
-        raise NotLooked("discovery.cups_nonsense", detail=str(error)) from None
-    return [_printer(queue) for queue in queues if queue.get("printer-name")]
+        said = ipp.read(answer)
+    except ipp.IppFault as fault:
+        raise NotLooked("discovery.cups_nonsense", detail=str(fault)) from None
+    if not said.is_well and said.status != ipp.Status.NOT_FOUND:  # so it says that there is no queue at all
+        raise NotLooked("discovery.cups_nonsense", detail=f"IPP status {said.status:04x}h")
+    return [_printer(queue) for queue in said.each if queue.get("printer-name")]
 
 
 def _usual() -> str:
@@ -51,10 +52,11 @@ async def ask(server: str) -> bytes:
     by_path = server.startswith("/")
     connector: Any = aiohttp.UnixConnector(server) if by_path else aiohttp.TCPConnector()
     url = "http://localhost/" if by_path else f"http://{server}/"
+    asked = ipp.request(ipp.Operation.CUPS_GET_PRINTERS, "", ipp.wanted(_WANTED))
     try:
         async with (
             aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as session,
-            session.post(url, data=ipp.get_printers(_WANTED), headers={"Content-Type": "application/ipp"}) as answer,
+            session.post(url, data=asked, headers={"Content-Type": ipp.CONTENT_TYPE}) as answer,
         ):
             if answer.status != 200:
                 raise NotLooked("discovery.cups_nonsense", detail=f"HTTP {answer.status}")
@@ -68,7 +70,7 @@ def _printer(queue: ipp.Attributes) -> FoundPrinter:
         return str(queue.get(key, [""])[0])
 
     name, port, driver = text("printer-name"), text("device-uri"), text("printer-make-and-model")
-    bits = int(queue.get("printer-type", [0])[0])
+    bits = next((kind for kind in queue.get("printer-type", ()) if isinstance(kind, int)), 0)
     judged = judge(name=f"{name} {text('printer-info')}", driver=driver, port=port)
     return FoundPrinter(
         name=name,
@@ -94,6 +96,6 @@ def _status(queue: ipp.Attributes) -> Status:
     if any("offline" in reason or "connecting-to-device" in reason for reason in reasons):
         return "offline"
     accepts = bool(queue.get("printer-is-accepting-jobs", [True])[0])
-    if "paused" in reasons or queue.get("printer-state", [0])[0] == _STOPPED or not accepts:
+    if "paused" in reasons or queue.get("printer-state", [0])[0] == ipp.PRINTER_STOPPED or not accepts:
         return "paused"
     return "error" if any(reason.endswith("-error") for reason in reasons) else "ready"

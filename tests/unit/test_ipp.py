@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.transport import ipp
+from ticket_daemon import ipp
+from ticket_daemon.ipp import IppFault, Operation, Response, Tag
 from ticket_daemon.transport.cups import present_reasons, reasons_in_our_words
-from ticket_daemon.transport.ipp import IppFault, Operation, Response, Tag
 
 URI = "ipp://localhost:631/printers/Caja"
 
@@ -52,6 +52,14 @@ def test_of_several_printers_the_first_is_meant() -> None:
     state = b"\x23\x00\x05state\x00\x04\x00\x00\x00"
     answer = ipp.read(b"\x02\x00\x00\x00\x00\x00\x00\x01\x04" + state + b"\x03\x04" + state + b"\x05\x03")
     assert answer.attributes == {"state": [3]}
+    assert answer.each == ({"state": [3]}, {"state": [5]})
+
+
+def test_the_server_itself_is_asked_without_a_printers_address() -> None:
+    message = ipp.request(Operation.CUPS_GET_PRINTERS, "", ipp.wanted(("printer-name", "device-uri")))
+    assert message[2:4] == b"\x40\x02"
+    assert b"printer-uri" not in message
+    assert message.endswith(b"\x44\x00\x14requested-attributes\x00\x0cprinter-name\x44\x00\x00\x00\x0adevice-uri\x03")
 
 
 @given(st.binary(max_size=200))

@@ -1,7 +1,7 @@
-"""IPP messages as bytes (RFC 8010) and the few operations that a print spooler needs (RFC 8011).
+"""IPP messages as bytes (RFC 8010) and the few operations that finding and using a queue take (RFC 8011, CUPS).
 
-It knows how attributes are written and read; it does not know HTTP, CUPS or jobs' meaning. It promises that any bytes
-give a Response or an IppFault, never another error.
+It knows how attributes are written and read; it does not know HTTP, where CUPS is or jobs' meaning. It promises that
+any bytes give a Response or an IppFault, never another error.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ _VERSION: Final = b"\x02\x00"
 
 
 class Operation(IntEnum):
-    """RFC 8011, 5.4.15."""
+    """RFC 8011, 5.4.15; the last is CUPS' own."""
 
     PRINT_JOB = 0x0002
     GET_JOB_ATTRIBUTES = 0x0009
     GET_JOBS = 0x000A
     GET_PRINTER_ATTRIBUTES = 0x000B
+    CUPS_GET_PRINTERS = 0x4002
 
 
 class Status(IntEnum):
@@ -79,6 +80,7 @@ _NUMBERS: Final = frozenset((Tag.INTEGER, Tag.ENUM))
 _FIRST_TEXT: Final = 0x40
 
 Value = int | bool | str | bytes | None
+Attributes = dict[str, list[Value]]
 Attribute = tuple[Tag, str, str]
 
 
@@ -87,10 +89,16 @@ class IppFault(ValueError):
 
 
 class Response(Struct, frozen=True):
-    """An answer: its status and, of the first printer or job in it, the attributes by name, each a list of values."""
+    """An answer: its status, what is said of the whole, and of each printer or job in it; by name, lists of values."""
 
     status: int
-    attributes: dict[str, list[Value]]
+    whole: Attributes
+    each: tuple[Attributes, ...] = ()
+
+    @property
+    def attributes(self) -> Attributes:
+        """What is said of the whole and of the first printer or job."""
+        return self.whole | self.each[0] if self.each else self.whole
 
     @property
     def is_well(self) -> bool:
@@ -110,11 +118,11 @@ class Response(Struct, frozen=True):
 def request(
     operation: Operation, printer: str, more: Iterable[Attribute] = (), job: Iterable[Attribute] = (), number: int = 1
 ) -> bytes:
-    """A request to the printer of that URI, without the document."""
+    """A request to the printer of that URI ("": to the server itself), without the document."""
     head: tuple[Attribute, ...] = (
         (Tag.CHARSET, "attributes-charset", "utf-8"),
         (Tag.LANGUAGE, "attributes-natural-language", "en"),
-        (Tag.URI, "printer-uri", printer),
+        *(((Tag.URI, "printer-uri", printer),) if printer else ()),
         (Tag.NAME, "requesting-user-name", "ticket-daemon"),
     )
     message = bytearray(_VERSION + struct.pack(">hi", operation, number))
@@ -125,6 +133,11 @@ def request(
         _write(message, job)
     message.append(Tag.END)
     return bytes(message)
+
+
+def wanted(names: Iterable[str]) -> tuple[Attribute, ...]:
+    """What a request adds to be told these attributes and no others."""
+    return tuple((Tag.KEYWORD, "requested-attributes", name) for name in names)
 
 
 def _write(message: bytearray, attributes: Iterable[Attribute]) -> None:
@@ -147,20 +160,19 @@ def read(message: bytes) -> Response:
 
 def _read(message: bytes) -> Response:
     (status,) = struct.unpack_from(">h", message, 2)
-    attributes: dict[str, list[Value]] = {}
-    at, groups, name = 8, 0, ""
+    groups: list[Attributes] = [{}]  # the first for the whole, then one for each printer or job
+    at, name = 8, ""
     while (tag := message[at]) != Tag.END:
         at += 1
         if tag < _FIRST_VALUE:
-            groups += tag in (Tag.JOB, Tag.PRINTER)
+            groups += [{}] if tag in (Tag.JOB, Tag.PRINTER) else []
             name = ""
             continue
         key, at = _piece(message, at)
         data, at = _piece(message, at)
         name = key.decode() or name
-        if groups <= 1:
-            attributes.setdefault(name, []).append(_value(tag, data))
-    return Response(status, attributes)
+        groups[-1].setdefault(name, []).append(_value(tag, data))
+    return Response(status, groups[0], tuple(groups[1:]))
 
 
 def _piece(message: bytes, at: int) -> tuple[bytes, int]:
