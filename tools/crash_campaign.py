@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +57,11 @@ DURING_START: Final = 0.15
 ELSEWHERE: Final = 0.1
 #: Share of tickets sent once more although their ack came.
 SENT_AGAIN: Final = 0.05
+#: The table's rows that must be zero.
+WANTED_ZERO: Final = (
+    "printed twice", "accepted twice", "lost", "said to be printed and not whole", "out of order",
+    "left in the queue", "on paper and unknown",
+)  # fmt: skip
 #: Lines of tickets, short ones mostly; the longest take several packets.
 LENGTHS: Final = (1, 1, 1, 2, 3, 10, 40, 300)
 #: A client whose ticket is further back in the queue than this waits a little, and goes elsewhere more often.
@@ -243,6 +249,7 @@ class Campaign:
 
     up_s = UP_S
     program = ""  #: Python that is run in place of the installed command
+    wanted_zero = WANTED_ZERO
 
     def config(self) -> str:
         """What stands in the daemon's configuration besides the printers."""
@@ -251,6 +258,9 @@ class Campaign:
     def client(self, number: int, url: str, chance: random.Random, up: asyncio.Event) -> Client:
         """Somebody who sends tickets."""
         return Client(number, url, self.book, chance, up)
+
+    async def prepare(self) -> None:
+        """What must be there before the daemon's first start."""
 
     async def before_kill(self, number: int) -> None:
         """What else befalls them."""
@@ -261,6 +271,7 @@ class Campaign:
 
     async def run(self) -> None:
         """All of it. Raises RuntimeError when the daemon cannot go on."""
+        await self.prepare()
         async with contextlib.AsyncExitStack() as stack:
             printers = {name: await stack.enter_async_context(_printer(*kind)) for name, kind in PRINTERS.items()}
             victim = Victim(self._folder, printers, self.config(), self.program)
@@ -284,6 +295,10 @@ class Campaign:
                 for task in (looking, *tasks):
                     task.cancel()
                 await asyncio.gather(looking, *tasks, return_exceptions=True)
+
+    def count(self) -> dict[str, int]:
+        """The table of what became of the tickets."""
+        return count(self.book, self.lines, self._folder / "queue.db")
 
     async def _kill_often(self, victim: Victim, up: asyncio.Event) -> None:
         begun = time.monotonic()
@@ -384,13 +399,6 @@ def count(book: Book, lines: dict[str, list[str]], database: Path) -> dict[str, 
     }
 
 
-#: What must be zero.
-WANTED_ZERO: Final = (
-    "printed twice", "accepted twice", "lost", "said to be printed and not whole", "out of order",
-    "left in the queue", "on paper and unknown",
-)  # fmt: skip
-
-
 def _on_paper(lines: dict[str, list[str]]) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
     """How often each ticket's first and last line came out, and the order in which tickets began, per printer."""
     begun: Counter[str] = Counter()
@@ -414,25 +422,33 @@ def _out_of_order(sequence: list[int]) -> int:
     return late
 
 
-def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def conduct(make: Callable[[Path, int, int, contextlib.ExitStack], Campaign], what: str | None) -> int:
+    """Read the command's options, go through the campaign that is made of them, show its table; the exit code.
+
+    `make` is given the folder, the number of kills, the seed, and what is cleaned up at the end.
+    """
+    arguments = argparse.ArgumentParser(description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--kills", type=int, default=500)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="a folder for the daemon's data, kept afterwards")
+    arguments.add_argument("--keep", type=Path, help="a folder for all data, kept afterwards")
     given = arguments.parse_args()
     with contextlib.ExitStack() as stack:
         folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         folder.mkdir(parents=True, exist_ok=True)
-        campaign = Campaign(folder, given.kills, given.seed)
+        campaign = make(folder, given.kills, given.seed, stack)
         begun = time.monotonic()
         asyncio.run(campaign.run())
-        table = count(campaign.book, campaign.lines, folder / "queue.db")
+        table = campaign.count()
     print(f"{given.kills} kills, {len(PRINTERS)} printers, {CLIENTS} clients, seed {given.seed}, ", end="")
     print(f"{time.monotonic() - begun:.0f} s")
     for name, number in table.items():
-        wrong = "   <- must be 0" if name in WANTED_ZERO and number else ""
+        wrong = "   <- must be 0" if name in campaign.wanted_zero and number else ""
         print(f"  {name:34} {number:7}{wrong}")
-    return int(any(table[name] for name in WANTED_ZERO))
+    return int(any(table[name] for name in campaign.wanted_zero))
+
+
+def main() -> int:
+    return conduct(lambda folder, kills, seed, _: Campaign(folder, kills, seed), __doc__)
 
 
 if __name__ == "__main__":

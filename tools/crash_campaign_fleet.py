@@ -9,7 +9,6 @@ told otherwise than it is, or when tickets were accepted in another order than t
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import itertools
@@ -20,15 +19,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import time
 import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
 import nats.errors
-from crash_campaign import CLIENTS, DRAIN_S, PRINTERS, SENT_AGAIN, WANTED_ZERO, Campaign, Client, count
+from crash_campaign import DRAIN_S, PRINTERS, SENT_AGAIN, WANTED_ZERO, Campaign, Client, conduct
 from nats.aio.client import Client as Nats
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -151,6 +148,9 @@ class FleetCampaign(Campaign):
         self.marks: Counter[str] = Counter()  #: by message id: how often the server has stored a result
         self.server_kills = 0
 
+    wanted_zero = (
+        *WANTED_ZERO, "backend not told", "told otherwise than it is", "told twice", "accepted in another order",
+    )  # fmt: skip
     program = IMPATIENT
     up_s = 4.0  #: longer than a new connection waits for what comes again
 
@@ -204,7 +204,7 @@ class FleetCampaign(Campaign):
 
     def count(self) -> dict[str, int]:
         """The campaign's table, and what is to be said of the tickets from afar."""
-        table = count(self.book, self.lines, self._folder / "queue.db")
+        table = super().count()
         with contextlib.closing(sqlite3.connect(self._folder / "queue.db")) as db:
             rows = dict(db.execute("SELECT id, state FROM jobs WHERE remote"))
             accepted = [row[0] for row in db.execute("SELECT id FROM jobs WHERE remote ORDER BY seq")]
@@ -227,36 +227,13 @@ class FleetCampaign(Campaign):
         }
 
 
-FLEET_ZERO: Final = ("backend not told", "told otherwise than it is", "told twice", "accepted in another order")
-
-
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--kills", type=int, default=500)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="a folder for both ends' data, kept afterwards")
-    given = arguments.parse_args()
-    with contextlib.ExitStack() as stack:
-        folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        folder.mkdir(parents=True, exist_ok=True)
+    def made(folder: Path, kills: int, seed: int, stack: contextlib.ExitStack) -> Campaign:
         server = Server(folder)
         stack.callback(server.clean_up)
-        campaign = FleetCampaign(folder, given.kills, given.seed, server)
-        begun = time.monotonic()
+        return FleetCampaign(folder, kills, seed, server)
 
-        async def all_of_it() -> None:
-            await campaign.prepare()
-            await campaign.run()
-
-        asyncio.run(all_of_it())
-        table = campaign.count()
-    print(f"{given.kills} kills, {len(PRINTERS)} printers, {CLIENTS} clients, seed {given.seed}, ", end="")
-    print(f"{time.monotonic() - begun:.0f} s")
-    zero = (*WANTED_ZERO, *FLEET_ZERO)
-    for name, number in table.items():
-        wrong = "   <- must be 0" if name in zero and number else ""
-        print(f"  {name:34} {number:7}{wrong}")
-    return int(any(table[name] for name in zero))
+    return conduct(made, __doc__)
 
 
 if __name__ == "__main__":
