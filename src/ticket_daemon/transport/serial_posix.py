@@ -19,6 +19,7 @@ import serial
 
 from ticket_daemon.transport.addresses import SerialAddress
 from ticket_daemon.transport.descriptors import Descriptor
+from ticket_daemon.transport.serial_settings import unopened
 
 assert sys.platform != "win32"  # for the type checker: what follows is not looked at for Windows
 
@@ -29,21 +30,11 @@ IN_FLIGHT: Final = 64
 #: loop of its changes. 64 bytes take 5 ms at 115,200 baud.
 FIRST_LOOK_S: Final = 0.002
 LAST_LOOK_S: Final = 0.02
-_ODD: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
 
 def open_device(address: SerialAddress) -> serial.Serial:
     """Open and lock the port, with its settings. Raises OSError, with EBUSY or EAGAIN where somebody else has it."""
-    device = serial.Serial(
-        baudrate=address.baud,
-        bytesize=address.bytesize,
-        parity=_ODD[address.parity],
-        stopbits=address.stopbits,
-        xonxoff=address.flow == "xonxoff",
-        rtscts=address.flow == "rtscts",
-        exclusive=True,
-    )
-    device.port = address.device
+    device = unopened(address, exclusive=True)
     try:
         device.open()
         # The lock keeps out those who ask for one; this keeps out everybody, but root.

@@ -15,6 +15,7 @@ from typing import Final
 import serial
 
 from ticket_daemon.transport.addresses import SerialAddress
+from ticket_daemon.transport.serial_settings import unopened
 from ticket_daemon.transport.threads import Threads
 
 #: Bytes handed over at once: when a write times out, so many are in doubt.
@@ -28,21 +29,11 @@ else:
 
     #: What pyserial raises of a port that is closed or gone: besides OSError what it trips over.
     _GONE: Final[tuple[type[Exception], ...]] = (OSError, TypeError, termios.error)
-_ODD: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
 
 def open_device(address: SerialAddress) -> serial.Serial:
     """Open the port with its settings; Windows gives it to one program at a time. Raises OSError with its number."""
-    device = serial.Serial(
-        baudrate=address.baud,
-        bytesize=address.bytesize,
-        parity=_ODD[address.parity],
-        stopbits=address.stopbits,
-        xonxoff=address.flow == "xonxoff",
-        rtscts=address.flow == "rtscts",
-        dsrdtr=address.flow == "dsrdtr",
-    )
-    device.port = address.device
+    device = unopened(address, dsrdtr=address.flow == "dsrdtr")
     try:
         device.open()
     except serial.SerialException:
