@@ -44,6 +44,8 @@ Done = Callable[[Any, StorageUnavailable | None], None]
 
 #: The part of SQLite's result code that names the kind; the rest says which system call (sqlite.org/rescode.html).
 PRIMARY_CODE: Final = 0xFF
+#: In trouble the disk is tried again so often, also when nobody asks for anything.
+AGAIN_S: Final = 1.0
 #: Operations after which a transaction takes no more, so that the first of a flood does not wait for the last.
 MAX_BATCH = 256
 
@@ -61,6 +63,8 @@ class Committer:
         self._waiting: queue.SimpleQueue[list[tuple[Operation, Done]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="queue-commits", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._trying: asyncio.TimerHandle | None = None  #: when the disk is tried again
+        self._closing = False
         self._store: Store | None = None
         self.trouble: str | None = None  #: what the last commit failed of; None when it went well
         self.timed: Callable[[float], None] = _unheard  #: hears how long each transaction took (s), in who commits it
@@ -109,6 +113,9 @@ class Committer:
         """Finish what waits, then close the database. Safe when it was never opened."""
         if self._store is None:
             return
+        self._closing = True
+        if self._trying is not None:
+            self._trying.cancel()
         self._heavy = True
         self._hand_over()
         self._waiting.put(None)
@@ -146,6 +153,7 @@ class Committer:
             self._waiting.put(batch)
         else:
             _call(self._timed(batch))
+            self._try_again_later()
 
     def _timed(self, batch: list[tuple[Operation, Done]]) -> list[tuple[Done, Any, StorageUnavailable | None]]:
         begun = time.monotonic()
@@ -207,14 +215,15 @@ class Committer:
         try:
             self._store.begin()
             results = [operation(self._store) for operation, _ in batch]
-            self._store.commit()
+            is_written = self._store.commit()
         except Exception as error:  # noqa: BLE001 - the edge of the thread: whatever went wrong, nobody may wait for ever
             with contextlib.suppress(sqlite3.Error):  # `begin` tries again
                 self._store.rollback()
             self._in_trouble(error)
             failure = StorageUnavailable("storage.cannot_write", detail=str(error))
             return [(done, None, failure) for _, done in batch]
-        self._recovered()
+        if is_written:  # to have read says nothing of whether the disk takes anything
+            self._recovered()
         return [(done, result, None) for (_, done), result in zip(batch, results, strict=True)]
 
     def _in_trouble(self, error: Exception) -> None:
@@ -238,6 +247,21 @@ class Committer:
     def _reported(self, reports: list[tuple[Done, Any, StorageUnavailable | None]], taken: int) -> None:
         self._aside -= taken
         _call(reports)
+        self._try_again_later()
+
+    def _try_again_later(self) -> None:
+        if self.trouble is not None and self._trying is None and not self._closing:
+            assert self._loop is not None
+            self._trying = self._loop.call_later(AGAIN_S, self._try_again)
+
+    def _try_again(self) -> None:
+        self._trying = None
+        if self.trouble is not None:
+            self.submit(Store.touch, _tried)
+
+
+def _tried(_: object, error: StorageUnavailable | None) -> None:
+    """The trouble, or its end, has been said where it was found."""
 
 
 def _unheard(_: float) -> None:

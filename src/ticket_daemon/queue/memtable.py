@@ -71,6 +71,8 @@ class Keep(Struct, frozen=True, array_like=True, tag=3):
 Change = Put | Start | Move | Keep
 
 _encode: Final = msgspec.msgpack.Encoder().encode
+#: The log of a transaction that has changed nothing.
+NOTHING: Final = _encode([])
 _decode: Final = msgspec.msgpack.Decoder(list[Change]).decode
 
 

@@ -4,8 +4,8 @@ It knows tables and statements; it does not know threads, printers or clients. I
 the transition table allows, inside the transaction of whoever calls, and that the schema is the newest after `open`.
 
 What happens to every ticket happens in the memtable, and a transaction writes one row of its log. Before anything else
-is done to jobs, and whenever there are many, they go into the tables (`_flush`). What a killed daemon left of the log
-is played again by `open`.
+is done to jobs, and whenever there are many, they go into the tables (`_flush`); who only reads finds them where they
+are. What a killed daemon left of the log is played again by `open`.
 
 Why these pragmas: WAL because a commit is one append and one sync; synchronous=FULL because an ack is a promise that a
 power cut does not break; locking_mode=EXCLUSIVE because the daemon owns the file, which saves a dozen system calls a
@@ -14,6 +14,8 @@ commit and keeps a second daemon out.
 
 from __future__ import annotations
 
+import contextlib
+import heapq
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +24,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
-from ticket_daemon.queue.memtable import MAX_BYTES, MemTable, Record
+from ticket_daemon.queue.memtable import MAX_BYTES, NOTHING, MemTable, Record
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, JobEvent, JobState, after, before
 
@@ -190,12 +192,14 @@ class Store:
                 raise sqlite3.DatabaseError(verdict)
 
     def close(self) -> None:
-        """Close the connection; the WAL is written back, and what is in memory goes into the tables if it can."""
-        try:
+        """Close the connection; the WAL is written back, and what is in memory goes into the tables.
+
+        Where the disk does not take it, it stays in the log, and the next start sees to it.
+        """
+        with contextlib.suppress(sqlite3.Error):
             self.rollback()  # of a transaction that failed so badly that it could not be ended then
             self._flush_alone()
-        finally:
-            self._db.close()
+        self._db.close()
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -223,16 +227,23 @@ class Store:
         and a statement by itself is a transaction."""
         self.rollback()  # of one that failed so badly that it could not be ended then
 
-    def commit(self) -> None:
+    def commit(self) -> bool:
+        """Make what was done since `begin` last; whether there was anything to write."""
         if self._young.is_full:
             self._flush(self._young.under_way())
         if changes := self._young.log():
             self._n += 1
             self._db.execute(_LOG_ROW, (self._n, self._lap, changes))
-        if self._db.in_transaction:
+        if is_written := self._db.in_transaction:
             self._db.execute("COMMIT")
         self._young.committed()
         self._flushed = None
+        return is_written or changes is not None
+
+    def touch(self) -> None:
+        """Write a row of the log that changes nothing: whether the disk takes it is the question."""
+        self._n += 1
+        self._write(_LOG_ROW, (self._n, self._lap, NOTHING))
 
     def rollback(self) -> None:
         if self._flushed is not None:
@@ -392,22 +403,24 @@ class Store:
 
     def payload(self, job_id: str) -> Payload | None:
         """What a job prints."""
-        self._flush()
+        young = self._young.find(job_id)
+        if young is not None:
+            return Payload(young.new.document, young.new.data, young.new.copies)
         row = self._db.execute(_PAYLOAD, (job_id,)).fetchone()
         return Payload(*row) if row else None
 
     def journal(self, job_id: str) -> list[Entry]:
         """What became of a job, from acceptance on; [] when there is no such job."""
-        self._flush()
+        young = self._young.find(job_id)
+        if young is not None:
+            return _history(young.job.submitted_at, young.journal)
         row = self._db.execute("SELECT submitted_at, journal FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if row is None:
-            return []
-        return [Entry(row[0], JobState.QUEUED, None), *map(_entry, row[1].splitlines())]
+        return _history(*row) if row else []
 
     def unfinished(self) -> Iterator[Job]:
         """Every job that has not ended, in order of acceptance."""
-        self._flush()
-        return map(_job, self._db.execute(_UNFINISHED))
+        young = (record.job for record in self._young.records() if not record.job.is_final)
+        return heapq.merge(map(_job, self._db.execute(_UNFINISHED)), young, key=_place)
 
     def outbox(self, limit: int) -> list[tuple[int, str, bytes]]:
         """The oldest changes that have not arrived, in their order: number, mark, and the job as JSON."""
@@ -415,8 +428,9 @@ class Store:
 
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""
-        self._flush()
-        return [_job(row) for row in self._db.execute(_RECENT, (limit,))]
+        young = [record.job for record in self._young.records()]
+        rows = [_job(row) for row in self._db.execute(_RECENT, (limit,))]
+        return sorted(young + rows, key=_place, reverse=True)[:limit]
 
 
 def _row(record: Record) -> tuple[object, ...]:
@@ -427,6 +441,14 @@ def _row(record: Record) -> tuple[object, ...]:
         job.expires_at, job.attempts, new.copies, reason.code if reason else None,
         msgspec.json.encode(reason).decode() if reason else None, job.reprint_of, job.remote, journal,
     )  # fmt: skip
+
+
+def _place(job: Job) -> int:
+    return job.seq
+
+
+def _history(submitted_at: int, journal: str) -> list[Entry]:
+    return [Entry(submitted_at, JobState.QUEUED, None), *map(_entry, journal.splitlines())]
 
 
 def _entry(line: str) -> Entry:
