@@ -479,8 +479,13 @@ async def start_cli(server: NatsServer, *words: str) -> asyncio.subprocess.Proce
     environment = os.environ | {"TICKET_DAEMON_FLEET_URL": server.url, "LC_ALL": "en_US.UTF-8"}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "ticket_daemon", "fleet", *words, env=environment,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_as_in_a_terminal,
     )  # fmt: skip
+
+
+def _as_in_a_terminal() -> None:
+    """A shell lets what it runs in the background ignore Ctrl+C, and all that comes of it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
