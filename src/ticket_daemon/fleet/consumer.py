@@ -29,15 +29,20 @@ RELIED_ON_S: Final = 60.0
 
 
 class Looked(Struct, frozen=True):
-    """A consumer: how many tickets were sent and not heard of yet, how many ever (again counts), when the last one."""
+    """A consumer: how many tickets were sent and not heard of yet, how many ever (again counts), when the last one.
+
+    `highest` is the number in the stream that nothing has been sent beyond.
+    """
 
     under_way: int = 0
     sent: int = 0
     sent_at_ms: int | None = None
+    highest: int = 0
 
 
 class _Delivered(Struct, frozen=True):
     consumer_seq: int = 0
+    stream_seq: int = 0
     last_active: datetime.datetime | None = None
 
 
@@ -63,7 +68,8 @@ async def look(client: Client, store: str) -> Looked:
             if told.error is None:
                 last = told.delivered.last_active
                 sent_at = round(last.timestamp() * 1000) if last is not None else None
-                return Looked(told.num_ack_pending, told.delivered.consumer_seq, sent_at)
+                delivered = told.delivered
+                return Looked(told.num_ack_pending, delivered.consumer_seq, sent_at, delivered.stream_seq)
     raise FleetUnavailable("fleet.no_streams", store=store)
 
 

@@ -3,7 +3,7 @@
 It knows the consumer at the server, what it sends again and when; it does not know what is in a ticket (it is given a
 `take`). It promises that nothing overtakes a ticket that has to come again: neither one that was put off, nor one that
 was under way when the last connection broke, nor one that the server has sent into that connection since, believing it
-to be there.
+to be there. What was under way then is looked after for STRAGGLERS_S.
 
 Why the shop keeps the order and not the server: a consumer that lets only one ticket be under way would do it, but a
 nats-server 2.9 that was killed may remember a ticket as under way that it has deleted, and that one place is then taken
@@ -31,6 +31,9 @@ ASK_S: Final = 20.0
 AT_ONCE_S: Final = 1.0
 #: The server's clock is looked at now and then: a ticket comes again somewhat later than it is due.
 MARGIN_S: Final = 0.5
+#: How long after a connection began those of earlier ones are waited for: a server that was itself killed takes up to
+#: a second and a half longer, and may for ever remember one that it has deleted.
+STRAGGLERS_S: Final = 2 * (REDELIVER_S + MARGIN_S)
 #: How soon one is sent again that came before its turn.
 NOT_YET_S: Final = 0.2
 
@@ -41,13 +44,16 @@ Take = Callable[["Msg"], Awaitable[float | None]]
 class Turns:
     """Whose turn it is: by their numbers, those that were put off before all behind them. Pure; times in s.
 
-    `sent` is how many the server had ever sent at `now`.
+    So the consumer was when it was `looked` at, `now`.
     """
 
-    def __init__(self, sent: int = 0, now: float = 0.0) -> None:
+    def __init__(self, looked: Looked | None = None, now: float = 0.0) -> None:
+        looked = looked or Looked()
         self._put_off: dict[int, float] = {}  #: number -> when it is given up, if it never comes again
-        self._sent = sent
+        self._sent = looked.sent
         self._alone_from = now + ASK_S  #: no request of an earlier connection stands at the server any more
+        self._highest = looked.highest  #: of earlier connections
+        self._stragglers_until = now + STRAGGLERS_S if looked.under_way else now
 
     def is_next(self, sent: int, now: float) -> bool:
         """Whether the `sent`-th that the server sends follows the last one here; else that went somewhere else."""
@@ -64,14 +70,26 @@ class Turns:
         self._put_off = {put_off: until for put_off, until in self._put_off.items() if until > now}
         return not any(put_off < number for put_off in self._put_off)
 
+    def may_have_stragglers(self, number: int, now: float) -> bool:
+        """Whether tickets that were under way on an earlier connection may be still to come, before this one."""
+        return number > self._highest and now < self._stragglers_until
 
-async def fetch(js: JetStreamContext, store: str, looked: Looked, take: Take) -> None:
-    """Fetch tickets and `take` them until cancelled; so the consumer was when it was `looked` at.
+    def looked(self, under_way: int) -> bool:
+        """Whether, of so many under way, all are known here: the one in hand, and those that were put off."""
+        if under_way > 1 + len(self._put_off):
+            return False
+        self._stragglers_until = 0.0
+        return True
+
+
+async def fetch(js: JetStreamContext, store: str, look: Callable[[], Awaitable[Looked]], take: Take) -> None:
+    """Fetch tickets and `take` them until cancelled; `look` tells how the consumer is.
 
     Raises FleetUnavailable when the server does not know the consumer, and what nats-py raises when the link breaks.
     """
     clock = asyncio.get_running_loop().time
-    turns = Turns(looked.sent, clock())
+    looked = await look()
+    turns = Turns(looked, clock())
     if looked.under_way:
         await asyncio.sleep(REDELIVER_S + MARGIN_S)  # then the server sends those first
     consumer = await js.pull_subscribe_bind(consumer=names.consumer(store), stream=names.stream(store))
@@ -89,11 +107,13 @@ async def fetch(js: JetStreamContext, store: str, looked: Looked, take: Take) ->
         if not turns.is_next(sent, clock()):
             delay = REDELIVER_S + MARGIN_S  # then the server sends again what nobody there has heard
             await message.nak(delay=delay)
-        elif turns.may_be_taken(number, clock()):
-            delay = await take(message)
-        else:
+        elif not turns.may_be_taken(number, clock()) or (
+            turns.may_have_stragglers(number, clock()) and not turns.looked((await look()).under_way)
+        ):
             delay = NOT_YET_S
             await message.nak(delay=delay)
+        else:
+            delay = await take(message)
         if delay is not None:
             turns.put_off(number, clock(), delay)
             await asyncio.sleep(delay)

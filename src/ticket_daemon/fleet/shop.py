@@ -109,7 +109,8 @@ class ShopLink:
         """What is done on one connection."""
         publish = partial(letters.publish, link.js)
         look_again = partial(look, link.client, self._store)
-        looked, clock = await look_again(), ServerClock(look_again)
+        await look_again()  # there is no connection worth the name where there is no consumer
+        clock = ServerClock(look_again)
 
         async def take(ticket: Msg) -> float | None:
             return await self._desk.take(ticket, clock, publish)
@@ -122,7 +123,7 @@ class ShopLink:
         log.info("fleet_connected", extra={"server": self.state.server, "store": self._store})
         try:
             await first_of(
-                fetch(link.js, self._store, looked, take),
+                fetch(link.js, self._store, look_again, take),
                 self._telling(lambda: self._outbox.run(publish)),
                 self._telling(lambda: self._presence.run(put)),
             )

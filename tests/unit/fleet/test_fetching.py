@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.fleet.fetching import ASK_S, MARGIN_S, NOT_YET_S, Turns
+from ticket_daemon.fleet.consumer import Looked
+from ticket_daemon.fleet.fetching import ASK_S, MARGIN_S, NOT_YET_S, STRAGGLERS_S, Turns
 from ticket_daemon.fleet.streams import REDELIVER_S
 
 
@@ -33,7 +34,7 @@ def test_a_ticket_that_never_comes_again_does_not_hold_the_others_up_for_ever() 
 
 
 def test_what_the_server_sent_elsewhere_is_missed_while_an_earlier_connection_may_still_ask() -> None:
-    turns = Turns(sent=7, now=0)
+    turns = Turns(Looked(sent=7))
     assert turns.is_next(8, now=1)
     assert not turns.is_next(10, now=2), "somebody was sent the ninth"
     assert turns.is_next(11, now=3)
@@ -61,3 +62,32 @@ def test_whatever_order_the_server_sends_in_they_are_taken_in_order(
         else:
             turns.put_off(number, now=0, delay=1)
     assert taken == sorted(taken)
+
+
+def test_a_new_ticket_waits_while_older_ones_are_under_way_elsewhere() -> None:
+    turns = Turns(Looked(under_way=2, sent=9, highest=5))
+    assert not turns.may_have_stragglers(4, 1.0), "one of those that are waited for"
+    assert turns.may_have_stragglers(6, 1.0)
+    assert not turns.looked(under_way=2), "the one in hand and one that was never heard of here"
+    turns.put_off(6, 1.0, NOT_YET_S)
+    assert turns.may_be_taken(5, 2.0)
+    assert turns.may_be_taken(6, 2.0)
+    assert turns.may_have_stragglers(6, 2.0)
+    assert turns.looked(under_way=1), "there is none but this"
+    assert not turns.may_have_stragglers(7, 2.0), "and it is not asked again"
+
+
+def test_one_that_was_put_off_is_no_straggler() -> None:
+    turns = Turns(Looked(under_way=1, highest=5))
+    turns.put_off(7, 1.0, NOT_YET_S)
+    assert turns.looked(under_way=2)
+
+
+def test_stragglers_that_never_come_are_not_waited_for_for_ever() -> None:
+    turns = Turns(Looked(under_way=1, highest=5))
+    assert turns.may_have_stragglers(6, STRAGGLERS_S - 0.1)
+    assert not turns.may_have_stragglers(6, STRAGGLERS_S)
+
+
+def test_nothing_is_waited_for_where_nothing_was_under_way() -> None:
+    assert not Turns(Looked(highest=5)).may_have_stragglers(6, 0.0)
