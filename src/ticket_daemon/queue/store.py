@@ -214,9 +214,9 @@ class Store:
             for n, lap, changes in self._db.execute(_LOG).fetchall():
                 self._young.replay(changes)
                 self._n, self._lap = n, lap
-        except (ValueError, msgspec.MsgspecError) as fault:
+            self._flush_alone()  # a number that is too large for the tables is nonsense as well
+        except (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as fault:
             raise sqlite3.DatabaseError(f"redo: {fault}") from fault
-        self._flush_alone()
         (last,) = self._db.execute("SELECT max(seq) FROM jobs").fetchone()
         self._next = (last or 0) + 1
 

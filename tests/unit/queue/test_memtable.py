@@ -251,7 +251,18 @@ def test_a_log_that_is_nonsense_is_a_damaged_database(tmp_path: Path) -> None:
     path = tmp_path / "q.db"
     Store.open(path).close()
     encode = msgspec.msgpack.encode
-    for nonsense in (b"", b"\xc1", encode([[9, 1]]), encode([[1, 5, 1]]), encode([[0, 1, 2]]), b"x" * 100):
+
+    def held(because: object) -> bytes:
+        reason = {"code": "c", "key": "k", "parameters": {"a": because}}
+        return encode([[0, 1, new("a")], [2, 1, "hold", 2, reason]])
+
+    unknown = msgspec.msgpack.Ext(5, b"no value of ours")
+    nested = held(0)[:-1] + b"\x91" * 100_000
+    late = encode([[0, 1, new("a")], [1, 1, 2**63]])
+    for nonsense in (
+        b"", b"\xc1", encode([[9, 1]]), encode([[1, 5, 1]]), encode([[0, 1, 2]]), b"x" * 100, 5, "text", late,
+        held(unknown), nested,
+    ):  # fmt: skip
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute("DELETE FROM redo")
             db.execute("INSERT INTO redo (lap, changes) VALUES (0, ?)", (nonsense,))
