@@ -110,7 +110,7 @@ class Committer:
         return store, result
 
     async def close(self) -> None:
-        """Finish what waits, then close the database. Safe when it was never opened."""
+        """Finish what waits, refuse what comes now, close the database. Safe when it was never opened."""
         if self._store is None:
             return
         self._closing = True
@@ -127,8 +127,8 @@ class Committer:
         All that is asked for within a few turns of the loop goes into one transaction.
         """
         assert self._loop is not None
-        if self._store is None:  # not opened yet, for want of room
-            refusal = StorageUnavailable("storage.cannot_write", detail=self.trouble or "")
+        if self._store is None or self._closing:  # not opened yet, for want of room; or the thread's alone by now
+            refusal = StorageUnavailable("storage.cannot_write", detail=self.trouble or "closed")
             self._loop.call_soon(done, None, refusal)
             return
         if not self._gathered:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ticket_daemon.errors import StorageUnavailable
 from ticket_daemon.queue import commits
 from ticket_daemon.queue.commits import Committer
 from ticket_daemon.queue.store import Store
@@ -65,3 +66,25 @@ async def test_what_is_heavy_is_never_the_loops(committer: Committer) -> None:
         return threading.current_thread() is threading.main_thread()
 
     assert not await committer.run(operation, heavy=True)
+
+
+async def test_who_asks_while_it_closes_is_refused_and_runs_nothing_beside_the_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, close = threading.Event(), Store.close
+
+    def close_slowly(store: Store) -> None:
+        answered.wait(10)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", close_slowly)
+    committer = Committer(tmp_path / "queue.db")
+    committer.open(lambda _: None)
+    closing = asyncio.create_task(committer.close())
+    await asyncio.sleep(0)
+    run: list[Store] = []
+    with pytest.raises(StorageUnavailable):
+        await committer.run(run.append)
+    answered.set()
+    await closing
+    assert run == []
