@@ -188,7 +188,10 @@ class MemTable:
         self.committed()
 
     def replay(self, log: bytes) -> None:
-        """Change what was changed in a transaction of an earlier run. Raises ValueError where that cannot be."""
+        """Change what was changed in a transaction of an earlier run.
+
+        Raises ValueError where that cannot be, and where `log` is none whatever decoding it raises.
+        """
         for change in _decode(log):
             if isinstance(change, Put):
                 self.put(change.seq, change.new)

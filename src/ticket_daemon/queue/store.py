@@ -94,7 +94,7 @@ _PAYLOAD: Final = """
     SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies
     FROM jobs LEFT JOIN tickets USING (seq) WHERE id = ?
 """
-#: Rows of an earlier lap are of jobs that are in the tables.
+#: What the rows of an earlier lap tell is in the tables, or again in the first row of this one.
 _LOG: Final = "SELECT n, lap, changes FROM redo WHERE lap = (SELECT max(lap) FROM redo) ORDER BY n"
 _LOG_ROW: Final = "INSERT OR REPLACE INTO redo (n, lap, changes) VALUES (?, ?, ?)"
 _RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
@@ -153,7 +153,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._young = MemTable()  #: the jobs that are not in the tables yet
-        self._lap = 0  #: how often the log has begun anew: what is of an earlier lap is in the tables
+        self._lap = 0  #: how often the log has begun anew over rows of the lap before
         self._n = 0  #: its last row
         #: What this transaction has written to the tables, and how far the log was before.
         self._flushed: tuple[MemTable, int, int] | None = None

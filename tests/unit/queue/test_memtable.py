@@ -4,10 +4,13 @@ change had gone straight into the tables."""
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -245,6 +248,96 @@ def test_bytes_count_as_jobs_do(tmp_path: Path) -> None:
     left = killed(tmp_path / "q.db", tmp_path / "copy.db")
     assert (rows(left, "redo"), rows(left, "jobs")) == (0, 2)
     store.close()
+
+
+class Failing:
+    """A connection whose statement number `at` fails."""
+
+    def __init__(self, connection: sqlite3.Connection, at: int) -> None:
+        self._connection = connection
+        self._left = at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, *what: Any) -> sqlite3.Cursor:
+        self._count()
+        return self._connection.execute(*what)
+
+    def executemany(self, *what: Any) -> sqlite3.Cursor:
+        self._count()
+        return self._connection.executemany(*what)
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise sqlite3.OperationalError("no room")
+
+
+def everything(store: Store) -> object:
+    jobs = [(job, store.payload(job.id), store.journal(job.id)) for job in store.recent(100)]
+    return jobs, list(store.unfinished()), [(n, job) for n, _, job in store.outbox(100)]
+
+
+def on_disk(path: Path) -> object:
+    """What a start finds there after a kill at this moment."""
+    store = Store.open(killed(path, path.with_name("copy.db")))
+    try:
+        return everything(store)
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        pytest.param(lambda store: store.start(3, 3_000), id="one row"),
+        pytest.param(lambda store: store.insert(new("d")), id="full, some under way"),
+        pytest.param(lambda store: [store.insert(new(name)) for name in "de"], id="full, many under way"),
+        pytest.param(lambda store: store.start(store.insert(new("d", remote=True)).job.seq, 3_000), id="from afar"),
+        pytest.param(lambda store: store.insert(new("d", memtable.MAX_BYTES)), id="long"),
+        pytest.param(lambda store: [store.start(3, 3_000), store.prune(9_000, 0, 10), store.touch()], id="rare"),
+    ],
+)
+def test_a_transaction_that_fails_at_any_of_its_statements_leaves_no_trace_and_goes_well_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, do: Callable[[Store], object]
+) -> None:
+    monkeypatch.setattr(memtable, "MAX_JOBS", 4)
+    monkeypatch.setattr(memtable, "KEPT_JOBS", 2)
+    for at in itertools.count(1):
+        path = tmp_path / f"{at}.db"
+        store = Store.open(path)
+        for name in "ab":
+            printed(store, name)
+        store.begin()
+        store.insert(new("waits"))
+        store.commit()
+        before, connection = everything(store), store._db
+        store._db = Failing(connection, at)  # type: ignore[assignment]
+        store.begin()
+        try:
+            do(store)
+            store.commit()
+        except sqlite3.OperationalError:
+            failed = True
+            store.rollback()
+            store._db = connection
+            assert everything(store) == on_disk(path) == before
+            store.begin()
+            do(store)
+            store.commit()
+        else:
+            failed = False
+        store._db = connection
+        after = everything(store)
+        assert after != before
+        assert on_disk(path) == after
+        printed(store, "next")
+        assert on_disk(path) == everything(store)
+        store.close()
+        if not failed:
+            assert at > 1
+            return
 
 
 def test_a_log_that_is_nonsense_is_a_damaged_database(tmp_path: Path) -> None:
