@@ -45,6 +45,11 @@ class NewJob(Struct, frozen=True):
     copies: int = 1
     remote: bool = False
 
+    @property
+    def size(self) -> int:
+        """Bytes of what was asked for and of what is printed."""
+        return len(self.document) + len(self.data)
+
 
 class Payload(Struct, frozen=True):
     """What a job prints: its canonical document, the printer's bytes (all copies), and how many copies they are."""

@@ -126,7 +126,7 @@ class MemTable:
         self._before.setdefault(record.job.seq, None)
         self._records[record.job.seq] = record
         self._seqs[record.new.id] = record.job.seq
-        self._bytes += _size(record.new)
+        self._bytes += record.new.size
         self._changes.append(change)
 
     def put(self, seq: int, new: NewJob) -> Job:
@@ -184,7 +184,7 @@ class MemTable:
                 self._records[seq] = record
                 continue
             del self._records[seq], self._seqs[gone.new.id]
-            self._bytes -= _size(gone.new)
+            self._bytes -= gone.new.size
         self.committed()
 
     def replay(self, log: bytes) -> None:
@@ -210,7 +210,3 @@ class MemTable:
             if done is None:
                 raise ValueError(f"job {change.seq} is {record.job.state}")
         self.committed()
-
-
-def _size(new: NewJob) -> int:
-    return len(new.document) + len(new.data)

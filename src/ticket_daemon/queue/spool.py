@@ -176,7 +176,7 @@ class Queue:
                     self._lane(new.destination).append(accepted.job)
                     self._tell(accepted.job)
 
-        heavy = len(new.document) + len(new.data) > HEAVY_BYTES
+        heavy = new.size > HEAVY_BYTES
         self._commits.submit(lambda store: store.insert(new), committed, heavy=heavy)
 
     async def submit(self, new: NewJob) -> Accepted:

@@ -158,6 +158,7 @@ class Store:
         #: What this transaction has written to the tables, and how far the log was before.
         self._flushed: tuple[MemTable, int, int] | None = None
         self._next = 1  #: the number of the next job
+        self._rows = 0  #: rows ever changed, when the transaction was begun
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
@@ -226,19 +227,20 @@ class Store:
         """Of SQLite's transactions none is begun before something is written (`_write`): most are a row of the log,
         and a statement by itself is a transaction."""
         self.rollback()  # of one that failed so badly that it could not be ended then
+        self._rows = self._db.total_changes
 
     def commit(self) -> bool:
-        """Make what was done since `begin` last; whether there was anything to write."""
+        """Make what was done since `begin` last; whether that changed a row."""
         if self._young.is_full:
             self._flush(self._young.under_way())
         if changes := self._young.log():
             self._n += 1
             self._db.execute(_LOG_ROW, (self._n, self._lap, changes))
-        if is_written := self._db.in_transaction:
+        if self._db.in_transaction:
             self._db.execute("COMMIT")
         self._young.committed()
         self._flushed = None
-        return is_written or changes is not None
+        return self._db.total_changes > self._rows
 
     def touch(self) -> None:
         """Write a row of the log that changes nothing: whether the disk takes it is the question."""
@@ -296,7 +298,7 @@ class Store:
             return Inserted(_job(row), False, digest == new.digest)
         seq, self._next = self._next, self._next + 1
         job = self._young.put(seq, new)
-        if len(new.document) + len(new.data) >= MAX_BYTES:  # not to be written twice
+        if new.size >= MAX_BYTES:  # not to be written twice
             self._flush()
         return Inserted(self._posted(job), True, True)
 

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from support.stores import InTables
 from ticket_daemon.queue import memtable
 from ticket_daemon.queue.job import NewJob, Reason
 from ticket_daemon.queue.memtable import MemTable
@@ -43,15 +44,6 @@ def new(job_id: str, size: int = 10, *, remote: bool = False) -> NewJob:
     return NewJob(job_id, "caja", b"digest", b"{}", b"x" * size, 1_000, copies=2, remote=remote)
 
 
-class Straight(Store):
-    """Keeps nothing in memory."""
-
-    def insert(self, new: NewJob):  # type: ignore[no-untyped-def]
-        inserted = super().insert(new)
-        self._flush()
-        return inserted
-
-
 class TwoStores(RuleBasedStateMachine):
     """The same done to a store and to one that writes straight into its tables."""
 
@@ -63,7 +55,7 @@ class TwoStores(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.times = 0
         self.now = 2_000
-        self.ours, self.straight = Store.open(self.folder / "0.db"), Straight.open(self.folder / "straight.db")
+        self.ours, self.straight = Store.open(self.folder / "0.db"), InTables.open(self.folder / "straight.db")
         self.stores = (self.ours, self.straight)
         self.begin()
 

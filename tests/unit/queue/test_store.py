@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from support.stores import InTables
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, TRANSITIONS, JobEvent, JobState
-from ticket_daemon.queue.store import Inserted, Started, Store
+from ticket_daemon.queue.store import Started, Store
 
 S, E = JobState, JobEvent
 
@@ -21,15 +22,6 @@ S, E = JobState, JobEvent
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "queue.db"
-
-
-class InTables(Store):
-    """Finds no job in memory: each change is made in the tables."""
-
-    def insert(self, new: NewJob) -> Inserted:
-        inserted = super().insert(new)
-        self._flush()
-        return inserted
 
 
 @pytest.fixture(params=[Store, InTables])
