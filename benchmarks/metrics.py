@@ -17,8 +17,8 @@ from pathlib import Path
 import aiohttp
 
 from benchmarks import daemon, load, servers
+from ticket_daemon.frontends.native.figures import Figures
 from ticket_daemon.queue import Job, JobState
-from ticket_daemon.server.figures import Figures
 
 PAIRS = 10
 CONNECTIONS, PRINTERS = 8, 4

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ticket_daemon.frontends.native import described
 from ticket_daemon.poster.escpos import COMMANDS, Command, characters, graphics, mechanics, status, symbols
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.queue.states import FINAL, PRINTED, TRANSITIONS, JobEvent, JobState
-from ticket_daemon.server import described
 from ticket_daemon.transport import SCHEMES, make_link
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import ticket_daemon
-from ticket_daemon import config
 from ticket_daemon.errors import BuildError
-from ticket_daemon.seal import MODULE, Environment, Seal, encode
+from ticket_daemon.settings import config
+from ticket_daemon.settings.seal import MODULE, Environment, Seal, encode
 
 #: What a service, its log and its folders may be called on every system.
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,63}")

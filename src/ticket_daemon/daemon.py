@@ -24,30 +24,31 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, claims, wire
-from ticket_daemon.config import Settings, changed, differences, taken
-from ticket_daemon.disclosure import disclosed
+from ticket_daemon import __version__, wire
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
 from ticket_daemon.fleet.membership import Membership
+from ticket_daemon.frontends.native.app import Server
+from ticket_daemon.frontends.native.audience import Audience
+from ticket_daemon.frontends.native.guard import pairing
+from ticket_daemon.frontends.native.guard.access import Gate
+from ticket_daemon.frontends.native.guard.door import Door
+from ticket_daemon.frontends.native.metrics import Fleet, Metrics, Sources
+from ticket_daemon.frontends.native.overview import Overview
+from ticket_daemon.frontends.native.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
+from ticket_daemon.machine import instance_lock as claims
 from ticket_daemon.printers import Destination, Destinations, Discovery
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.printers.discovery import sources
 from ticket_daemon.queue import Job, JobState, Queue
-from ticket_daemon.server.app import Server
-from ticket_daemon.server.audience import Audience
-from ticket_daemon.server.guard import pairing
-from ticket_daemon.server.guard.access import Gate
-from ticket_daemon.server.guard.door import Door
-from ticket_daemon.server.metrics import Fleet, Metrics, Sources
-from ticket_daemon.server.overview import Overview
-from ticket_daemon.server.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
+from ticket_daemon.settings.config import Settings, changed, differences, taken
+from ticket_daemon.settings.disclosure import disclosed
 from ticket_daemon.spooler import Spooler
 from ticket_daemon.spooler.configured import configured, installed
 from ticket_daemon.transport.descriptors import raise_limit
 from ticket_daemon.verbs import Verbs
 
 if TYPE_CHECKING:
-    from ticket_daemon.server.guard.certificate import Certificate
+    from ticket_daemon.frontends.native.guard.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -408,7 +409,7 @@ def _certificate(settings: Settings) -> Certificate | None:
     """The certificate of the configuration, if it has one. Raises ConfigError."""
     if not settings.server.tls_cert:
         return None
-    from ticket_daemon.server.guard.certificate import Certificate
+    from ticket_daemon.frontends.native.guard.certificate import Certificate
 
     return Certificate(Path(settings.server.tls_cert), Path(settings.server.tls_key))
 

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from ticket_daemon import messages
-from ticket_daemon.config import Settings
+from ticket_daemon.concurrency_limit import Turnstile
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
 from ticket_daemon.poster.document.model import with_heading
@@ -26,8 +26,8 @@ from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
+from ticket_daemon.settings.config import Settings
 from ticket_daemon.spooler.stand_in import all_copies
-from ticket_daemon.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 

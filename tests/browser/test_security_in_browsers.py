@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from visits import Daemon
 
 from conftest import ARGUMENTS, CHROMIUM
-from ticket_daemon.server.guard import authority
-from ticket_daemon.server.guard.passwords import hash_of
+from ticket_daemon.frontends.native.guard import authority
+from ticket_daemon.frontends.native.guard.passwords import hash_of
 
 PASSWORD = "contraseña de la tienda"
 #: A point of sale that may be reached over http and https.

@@ -7,7 +7,7 @@ import json
 import jsonschema
 
 from javascript import TOOLS, needs_node
-from ticket_daemon.server import described
+from ticket_daemon.frontends.native import described
 
 
 def test_asyncapi_is_valid() -> None:

@@ -25,13 +25,13 @@ from test_job_truth import Shop, emulated
 from support.client import EXAMPLE, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import config
-from ticket_daemon.config import PrinterSettings, ServerSettings, Settings
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import NotCancellable
 from ticket_daemon.poster.escpos.answers import RealtimeAnswer
 from ticket_daemon.printers.emulated import Faults
 from ticket_daemon.queue import Job, JobState, NewJob, Queue
+from ticket_daemon.settings import config
+from ticket_daemon.settings.config import PrinterSettings, ServerSettings, Settings
 from ticket_daemon.spooler import talk as talking
 from ticket_daemon.spooler import worker as working
 from ticket_daemon.spooler.talk import Talk

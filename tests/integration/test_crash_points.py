@@ -22,10 +22,10 @@ import pytest
 
 from support.client import client
 from support.daemon_process import DaemonProcess
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
+from ticket_daemon.settings import config as configuration
 
 CRASH_AT = str(Path(__file__).parent.parent / "support" / "crash_at.py")
 IDS = ("a", "b", "c")

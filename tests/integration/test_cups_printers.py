@@ -16,8 +16,8 @@ from support.cups_server import CupsServer, cups_server, paper
 from support.daemon_process import daemon_process
 from support.shop import Shop
 from support.tcp_printer import TcpPrinter
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import JobRefused, LinkBroken, cups
 from ticket_daemon.transport.addresses import IppAddress
 from ticket_daemon.transport.cups import CupsLink

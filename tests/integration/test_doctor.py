@@ -24,14 +24,15 @@ from support.client import ticket
 from support.cups_server import CupsServer, cups_server
 from support.daemon_process import daemon_process
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import __version__, config
-from ticket_daemon.config import PrinterSettings, Settings
+from ticket_daemon import __version__
 from ticket_daemon.doctor import KINDS, Finding, Surroundings, examine
 from ticket_daemon.doctor.surroundings import Disk
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers import Destination, Discovery, FoundPrinter, Snapshot
 from ticket_daemon.printers.discovery import cups
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.settings import config
+from ticket_daemon.settings.config import PrinterSettings, Settings
 
 ROOT = os.name == "posix" and os.geteuid() == 0
 

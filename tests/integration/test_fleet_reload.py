@@ -17,13 +17,13 @@ import pytest
 from support.client import ticket
 from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.fleet import shop
 from ticket_daemon.fleet.connection import Access
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
+from ticket_daemon.settings import config as configuration
 
 PROFILE = "TM-T20III"
 

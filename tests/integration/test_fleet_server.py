@@ -24,12 +24,12 @@ from nats.js.errors import NoKeysError
 from support.client import ticket
 from support.fleet_server import Rig, fleet_server, init_server, served
 from support.nats_server import NatsServer, free_port, nats_server
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import FleetRefused, FleetUnavailable
 from ticket_daemon.fleet import Fleet, names, streams
 from ticket_daemon.fleet.connection import Access, connect, leave
-from ticket_daemon.server.guard import authority
+from ticket_daemon.frontends.native.guard import authority
+from ticket_daemon.settings import config as configuration
 
 LIMA, CUSCO, PUNO = "lima", "cusco", "puno"
 

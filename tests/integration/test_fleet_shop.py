@@ -23,11 +23,11 @@ from support.client import client, ticket
 from support.daemon_process import daemon_process
 from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.fleet import fetching, letters, names, shop, streams
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.settings import config as configuration
 from ticket_daemon.spooler import spooler
 
 PROFILE = "TM-T20III"

@@ -19,12 +19,12 @@ from support.client import client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.far_backend import PATIENCE_S, FarBackend, far_backend
 from support.nats_server import NatsServer, nats_server
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon, now_ms
 from ticket_daemon.fleet import names
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
 from ticket_daemon.queue import NewJob, Queue
+from ticket_daemon.settings import config as configuration
 
 PROFILE = "TM-T20III"
 #: Bytes that the daemon's own log has room for.

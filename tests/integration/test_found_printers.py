@@ -20,13 +20,13 @@ import pytest
 from support.client import Client, client, ticket
 from support.cups_server import cups_server
 from support.daemon_process import DaemonProcess, daemon_process
-from ticket_daemon import config
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers import FoundPrinter
 from ticket_daemon.printers import discovery as places
 from ticket_daemon.printers.discovery import cups, mdns, scan
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.settings import config
 from ticket_daemon.spooler.identify import ANSWER_S
 
 PATIENCE_S = 20.0

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from support.shop import Shop
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 from ticket_daemon.queue import JobState
+from ticket_daemon.settings.config import PrinterSettings
 
 
 @asynccontextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from support.shop import Shop
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.queue import JobState
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import JobRefused, Link, LinkBroken
 
 

@@ -17,8 +17,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from support.client import EXAMPLE, client
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
+from ticket_daemon.settings import config as configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 MONITORING = ROOT / "docs" / "monitoring"

@@ -15,8 +15,8 @@ import pytest
 from support.client import client, ticket
 from support.daemon_process import daemon_process
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import claims
 from ticket_daemon.errors import AlreadyRunning
+from ticket_daemon.machine import instance_lock as claims
 from ticket_daemon.queue import NewJob, Queue
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="/proc, users")

@@ -21,12 +21,12 @@ import pytest
 from support.client import Client, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import config
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 from ticket_daemon.queue import Job
+from ticket_daemon.settings import config
 
 PATIENCE_S = 20.0
 

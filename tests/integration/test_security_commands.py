@@ -12,8 +12,8 @@ import pytest
 from support.attacker import request
 from support.client import EXAMPLE, client
 from support.daemon_process import daemon_process
-from ticket_daemon.config import load
-from ticket_daemon.server.guard.tokens import digest
+from ticket_daemon.frontends.native.guard.tokens import digest
+from ticket_daemon.settings.config import load
 
 CONFIG = """# La tienda del centro
 [server]

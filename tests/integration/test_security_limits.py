@@ -17,9 +17,9 @@ import pytest
 from support.attacker import raw, request, websocket
 from support.client import EXAMPLE, client
 from support.daemon_process import daemon_process
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
-from ticket_daemon.server.guard import door, middleware
+from ticket_daemon.frontends.native.guard import door, middleware
+from ticket_daemon.settings import config as configuration
 
 TIMEOUT_S = 20.0
 CAJA, COCINA = "token-of-caja", "token-of-cocina"

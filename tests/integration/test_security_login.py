@@ -15,7 +15,7 @@ import pytest
 from support.attacker import EVIL, POS, Said, request, websocket
 from support.client import EXAMPLE, client
 from support.daemon_process import DaemonProcess, daemon_process
-from ticket_daemon.server.guard.passwords import hash_of
+from ticket_daemon.frontends.native.guard.passwords import hash_of
 
 PASSWORD = "correcto caballo batería"
 

@@ -9,8 +9,8 @@ import pytest
 
 from support.attacker import EVIL, POS, first_word, request, websocket
 from support.daemon_process import daemon_process
-from ticket_daemon.server.guard.passwords import hash_of
-from ticket_daemon.server.guard.tokens import digest
+from ticket_daemon.frontends.native.guard.passwords import hash_of
+from ticket_daemon.frontends.native.guard.tokens import digest
 
 PASSWORD = "contraseña larga"
 TOKEN = "td_for-these-tests"

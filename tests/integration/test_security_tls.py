@@ -22,9 +22,9 @@ from support.attacker import EVIL, request
 from support.client import EXAMPLE
 from support.daemon_process import DaemonProcess, daemon_process
 from ticket_daemon.errors import TlsError
-from ticket_daemon.server.guard import authority
-from ticket_daemon.server.guard.certificate import Certificate, ends_at
-from ticket_daemon.server.guard.passwords import hash_of
+from ticket_daemon.frontends.native.guard import authority
+from ticket_daemon.frontends.native.guard.certificate import Certificate, ends_at
+from ticket_daemon.frontends.native.guard.passwords import hash_of
 
 NAMES = ("localhost", "127.0.0.1", "::1", "caja-1.local")
 DEADLINE_S = 30.0
@@ -96,7 +96,7 @@ def test_old_versions_of_tls_and_plain_http_are_refused(daemon: DaemonProcess, s
 
 def test_a_client_that_never_finishes_the_handshake_is_cut(tmp_path: Path, shop: Path) -> None:
     """It holds no place meanwhile, and not for long."""
-    from ticket_daemon.server.guard import door
+    from ticket_daemon.frontends.native.guard import door
 
     with daemon_process(tmp_path, config=config(shop)) as daemon:
         with socket.create_connection(("127.0.0.1", daemon.port), timeout=door.HANDSHAKE_S + 10) as half:

@@ -19,10 +19,10 @@ from support.client import client, ticket
 from support.daemon_process import daemon_process
 from support.far_sides import PtyPrinter
 from support.shop import Shop
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError
 from ticket_daemon.poster.emulator import Printer
 from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import LinkBroken
 from ticket_daemon.transport.addresses import SerialAddress
 from ticket_daemon.transport.serial import SerialLink

@@ -14,11 +14,11 @@ from typing import Any
 import aiohttp
 
 from support.client import Client, client
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.render import render_ticket
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
+from ticket_daemon.settings import config as configuration
 
 WIDE, NARROW = "TM-T20III", "Generic 58mm"
 ENDED = ("confirmed", "sent")

@@ -10,8 +10,8 @@ import pytest
 
 from support.client import client, ticket
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
+from ticket_daemon.settings import config as configuration
 
 #: More than the printer takes, less than the system keeps for it: all is written and not all acknowledged.
 LINES = 300

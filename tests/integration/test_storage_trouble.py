@@ -20,11 +20,11 @@ import pytest
 from support.client import Client, client, ticket
 from support.daemon_process import DaemonProcess, daemon_process
 from support.tcp_printer import TcpPrinter
-from ticket_daemon import config as configuration
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers.emulated import EmulatedPrinter
 from ticket_daemon.queue import JobState, NewJob, Queue, commits, store
+from ticket_daemon.settings import config as configuration
 
 PATIENCE_S = 20.0
 DAY_MS = 86_400_000

@@ -15,10 +15,10 @@ import pytest
 
 from support.fake_usb import FakeUsb, FakeUsbPrinter
 from support.shop import Shop
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError
 from ticket_daemon.poster.emulator import Printer
 from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import LinkBroken
 from ticket_daemon.transport.addresses import UsbAddress
 from ticket_daemon.transport.usb import CHUNK, UsbLink, port_reasons

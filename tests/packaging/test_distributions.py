@@ -83,7 +83,8 @@ def test_every_module_of_it_can_be_imported_without_the_extras(installed: Path, 
     """But those of other systems, and the one that is made of the NATS library's own parts."""
     code = (
         "import importlib, pkgutil, sys, ticket_daemon\n"
-        "skipped = ('ticket_daemon.windows.winspool', 'ticket_daemon.service.windows', 'ticket_daemon.__main__',"
+        "skipped = ('ticket_daemon.machine.windows.winspool', 'ticket_daemon.machine.service.windows',"
+        " 'ticket_daemon.__main__',"
         " 'ticket_daemon.fleet.wary')\n"
         "for found in pkgutil.walk_packages(ticket_daemon.__path__, 'ticket_daemon.'):\n"
         "    if not found.name.startswith(skipped): importlib.import_module(found.name)\n"

@@ -16,9 +16,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ticket_daemon.frontends.native.app import Outbox
+from ticket_daemon.frontends.native.audience import Audience
 from ticket_daemon.queue.store import Store
-from ticket_daemon.server.app import Outbox
-from ticket_daemon.server.audience import Audience
 from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.talk import Talk
 from ticket_daemon.transport.raw_socket import SocketLink

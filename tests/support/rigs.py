@@ -17,6 +17,7 @@ from support.fake_usb import FakeUsb, FakeUsbPrinter
 from support.far_sides import Collector, PtyPrinter
 from support.tcp_printer import TcpPrinter
 from support.windows_spooler import FakeSpooler
+from ticket_daemon.machine.windows.winspool import INVALID_HANDLE, PrinterInfo, SpoolerError
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.transport import Link, make_link
 from ticket_daemon.transport.addresses import IppAddress, SerialAddress, UsbAddress, WinspoolAddress
@@ -24,7 +25,6 @@ from ticket_daemon.transport.cups import CupsLink
 from ticket_daemon.transport.serial import SerialLink
 from ticket_daemon.transport.usb import UsbLink
 from ticket_daemon.transport.winspool import WinspoolLink
-from ticket_daemon.windows.winspool import INVALID_HANDLE, PrinterInfo, SpoolerError
 
 PROFILE = generic(80)
 

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.render import render_ticket
 from ticket_daemon.printers import Destination, Destinations, PrinterStatus
 from ticket_daemon.queue import Job, NewJob, Queue
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.spooler import Spooler
 
 PATIENCE_S = 20.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ticket_daemon.windows.winspool import (
+from ticket_daemon.machine.windows.winspool import (
     INVALID_HANDLE,
     INVALID_PARAMETER,
     INVALID_PRINTER_NAME,

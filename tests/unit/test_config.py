@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ticket_daemon.config import Settings, load
 from ticket_daemon.errors import ConfigError
+from ticket_daemon.settings.config import Settings, load
 
 TOKEN = hashlib.sha256(b"secret").hexdigest()
 

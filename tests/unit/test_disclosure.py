@@ -6,8 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from ticket_daemon.config import load
-from ticket_daemon.disclosure import disclosed
+from ticket_daemon.settings.config import load
+from ticket_daemon.settings.disclosure import disclosed
 
 TOKEN = hashlib.sha256(b"secret").hexdigest()
 

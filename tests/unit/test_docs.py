@@ -17,15 +17,15 @@ import pytest
 
 from ticket_daemon import errors, wire
 from ticket_daemon.cli import VERBS, main
-from ticket_daemon.config import PrinterSettings, Settings, load
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.doctor import KINDS
+from ticket_daemon.frontends.native import http
 from ticket_daemon.messages import CATALOGUE
 from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command, Document
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.render import render_ticket
-from ticket_daemon.server import http
+from ticket_daemon.settings.config import PrinterSettings, Settings, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

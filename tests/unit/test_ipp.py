@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon import ipp
-from ticket_daemon.ipp import IppFault, Operation, Response, Tag
+from ticket_daemon.transport import ipp
 from ticket_daemon.transport.cups import present_reasons, reasons_in_our_words
+from ticket_daemon.transport.ipp import IppFault, Operation, Response, Tag
 
 URI = "ipp://localhost:631/printers/Caja"
 

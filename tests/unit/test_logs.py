@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon import logs
+from ticket_daemon.machine import logs
 
 FILE_NAME = "TicketServicioTest.log"
 TEXTS = st.text(st.characters()) | st.sampled_from(

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ticket_daemon import logs, places
 from ticket_daemon.cli import main
 from ticket_daemon.cli.logs import Tail
+from ticket_daemon.machine import logs, places
 
 NAME = "TicketServicioTest.log"
 TIME = "2026-01-09T00:00:00.000Z"
@@ -97,7 +97,7 @@ def test_configuration_with_a_mistake_does_not_hide_the_log(folder: Path) -> Non
 
 
 def test_newer_of_the_services_log_and_ones_own_is_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ticket_daemon import config
+    from ticket_daemon.settings import config
 
     monkeypatch.setattr(config, "default_data_dir", lambda _: folder)
     write(folder / "machine" / NAME, line(99))
@@ -109,7 +109,7 @@ def test_newer_of_the_services_log_and_ones_own_is_shown(folder: Path, monkeypat
 
 
 def test_log_that_may_not_be_read_is_named_and_ones_own_is_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ticket_daemon import config
+    from ticket_daemon.settings import config
 
     monkeypatch.setattr(config, "default_data_dir", lambda _: folder)
     real = Path.stat

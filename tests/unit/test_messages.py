@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import ticket_daemon
 from ticket_daemon import messages
+from ticket_daemon.machine.service import ServiceState
 from ticket_daemon.messages import CATALOGUE, MAX_SHOWN, Phrase
 from ticket_daemon.queue import JobState
-from ticket_daemon.service import ServiceState
 
 SOURCES = sorted(Path(ticket_daemon.__file__).parent.rglob("*.py"))
 CODE = "\n".join(path.read_text("utf-8") for path in SOURCES if path.parent.name != "messages")

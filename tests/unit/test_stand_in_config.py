@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ticket_daemon.config import Settings, load
 from ticket_daemon.errors import ConfigError
+from ticket_daemon.settings.config import Settings, load
 
 
 def loaded(folder: Path, first: str, second: str = "") -> Settings:

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticket_daemon import __version__, wire
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import DocumentError, MessageError, QueueFull, UnknownJob
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination
 from ticket_daemon.printers.destination import PrinterStatus
 from ticket_daemon.queue import Accepted, Job, JobState, Reason
+from ticket_daemon.settings.config import PrinterSettings
 
 DATOS = b'{"version": "1.0"}'
 SUBMITTED, UPDATED = 1_768_000_000_500, 1_768_000_001_750

@@ -11,7 +11,7 @@ from support.wine import Wine, windows_path
 
 LIST = """
 import msgspec, sys
-from ticket_daemon.windows.spooler import installed_printers
+from ticket_daemon.machine.windows.spooler import installed_printers
 sys.stdout.buffer.write(msgspec.json.encode(installed_printers()))
 """
 

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ticket_daemon.places import folder_name
+from ticket_daemon.machine.places import folder_name
 
 CONTROL: Final = """\
 Package: {package}

@@ -20,8 +20,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "src"))
 
 from ticket_daemon import __version__  # noqa: E402
-from ticket_daemon.config import SERVICE_NAMES  # noqa: E402
-from ticket_daemon.service.spec import DISPLAY_NAMES  # noqa: E402
+from ticket_daemon.machine.service.spec import DISPLAY_NAMES  # noqa: E402
+from ticket_daemon.settings.config import SERVICE_NAMES  # noqa: E402
 
 #: NSIS' own name for a 64-bit installer: Debian's has it, the official NSIS makes 32-bit ones, which do as well.
 TARGETS = ("amd64-unicode", "x86-unicode")

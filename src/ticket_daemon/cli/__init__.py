@@ -61,7 +61,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     """The version, and of a sealed executable what is sealed in it."""
     if not wanted:
         return
-    from ticket_daemon.seal import current
+    from ticket_daemon.settings.seal import current
 
     click.echo(f"ticket-daemon, version {__version__}")
     if seal := current():

@@ -73,7 +73,7 @@ def write_output(path: str, data: bytes) -> None:
 
 def _own_url() -> str:
     """Where the daemon of this program listens: a sealed executable knows its own port."""
-    from ticket_daemon.seal import current
+    from ticket_daemon.settings.seal import current
 
     seal = current()
     return f"http://127.0.0.1:{seal.port if seal else 8766}"

@@ -17,8 +17,8 @@ from ticket_daemon.cli.manual import verb
 if TYPE_CHECKING:
     import asyncio
 
-    from ticket_daemon.config import Settings
     from ticket_daemon.daemon import Daemon
+    from ticket_daemon.settings.config import Settings
 
 
 @verb("run", "does.run")
@@ -40,8 +40,8 @@ def run_command(
     service: bool,
 ) -> None:
     """Run the daemon here until Ctrl+C."""
-    from ticket_daemon import config as configuration
-    from ticket_daemon import logs
+    from ticket_daemon.machine import logs
+    from ticket_daemon.settings import config as configuration
 
     flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
 
@@ -69,8 +69,9 @@ def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
     """Be the service that Windows has started; False when a person has started this and wants to see it work."""
     import asyncio
 
-    from ticket_daemon import config, logs
-    from ticket_daemon.service import windows_host
+    from ticket_daemon.machine import logs
+    from ticket_daemon.machine.service import windows_host
+    from ticket_daemon.settings import config
 
     def call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(function)
@@ -96,7 +97,7 @@ async def _supervised(daemon: Daemon) -> None:
     """Run the daemon and keep the service manager informed, where there is one that listens (systemd)."""
     import asyncio
 
-    from ticket_daemon.service.notify import Notifier
+    from ticket_daemon.machine.service.notify import Notifier
 
     notifier = Notifier.of(os.environ, os.getpid())
     feeding: list[asyncio.Task[None]] = []

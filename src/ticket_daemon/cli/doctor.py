@@ -13,8 +13,8 @@ from ticket_daemon.cli.common import REFUSED, language, says_errors
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
-    from ticket_daemon.config import Settings
     from ticket_daemon.doctor import Finding, Surroundings
+    from ticket_daemon.settings.config import Settings
 
 _MARKS: Final = {"ok": "✔", "warning": "!", "problem": "✘"}
 
@@ -47,9 +47,9 @@ def _around(
     service: bool, env: str | None, config: Path | None, data_dir: Path | None, url: str | None
 ) -> Surroundings:
     """What to look at; a configuration with a mistake is a finding, and the rest is looked at by the defaults."""
-    from ticket_daemon import config as configuration
     from ticket_daemon.doctor import Surroundings
     from ticket_daemon.errors import TicketDaemonError
+    from ticket_daemon.settings import config as configuration
     from ticket_daemon.spooler.configured import configured
 
     service = service or config is None
@@ -64,7 +64,7 @@ def _around(
 
 def _address(settings: Settings | None) -> str:
     """Where a daemon with these settings is reached from this machine."""
-    from ticket_daemon.config import DEFAULT_PORT
+    from ticket_daemon.settings.config import DEFAULT_PORT
 
     if settings is None:
         return f"http://127.0.0.1:{DEFAULT_PORT}"

@@ -14,7 +14,7 @@ from ticket_daemon import messages
 from ticket_daemon.cli.common import fail, language, says_errors
 from ticket_daemon.cli.manual import verb, verbs
 from ticket_daemon.errors import ConfigError
-from ticket_daemon.server.guard.tokens import digest, new_token
+from ticket_daemon.frontends.native.guard.tokens import digest, new_token
 
 if TYPE_CHECKING:
     import tomlkit
@@ -97,7 +97,7 @@ def _revoke(name: str, config: Path | None) -> None:
 @says_errors
 def password_command(config: Path | None, password_file: str | None) -> None:
     """Set the password of the daemon's page."""
-    from ticket_daemon.server.guard.passwords import MAX_LENGTH, MIN_LENGTH, hash_of
+    from ticket_daemon.frontends.native.guard.passwords import MAX_LENGTH, MIN_LENGTH, hash_of
 
     password = _password(password_file)
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:

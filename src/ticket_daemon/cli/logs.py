@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
         """The line as it is to be printed; "" when it is not wanted."""
         import msgspec
 
-        from ticket_daemon.logs import readable
+        from ticket_daemon.machine.logs import readable
 
         line = line.rstrip("\n")
         try:
@@ -84,9 +84,9 @@ def logs_command(
 
 def _places(env: str | None, config: Path | None, data_dir: Path | None) -> list[Path]:
     """Where the log may be: where the daemon of this user writes it, and where the machine's service does."""
-    from ticket_daemon import places
-    from ticket_daemon.config import default_data_dir, identity, load
     from ticket_daemon.errors import ConfigError
+    from ticket_daemon.machine import places
+    from ticket_daemon.settings.config import default_data_dir, identity, load
 
     meant = identity(env, os.environ)
     usual = (data_dir or default_data_dir(meant.env)) / "logs", places.of_service(meant.service_name).logs

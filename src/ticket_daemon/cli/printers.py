@@ -13,9 +13,9 @@ from ticket_daemon.cli.common import answered, fail, language, says_errors, toke
 from ticket_daemon.cli.manual import verbs
 
 if TYPE_CHECKING:
-    from ticket_daemon.config import Settings
     from ticket_daemon.poster.profile.model import Profile
     from ticket_daemon.printers import FoundPrinter
+    from ticket_daemon.settings.config import Settings
 
 
 def _config_options(function: Any) -> Any:
@@ -131,8 +131,8 @@ def add_command(
 ) -> None:  # fmt: skip
     """Put a printer into the configuration file."""
     from ticket_daemon import messages
-    from ticket_daemon.config import PrinterSettings
     from ticket_daemon.printers.editing import added
+    from ticket_daemon.settings.config import PrinterSettings
 
     file, settings = _configuration(config, env)
     uri, found = _address(which)
@@ -152,8 +152,8 @@ def add_command(
 
 def _configuration(config: Path | None, env: str | None) -> tuple[Path, Settings]:
     """The file to write to, and what it says now."""
-    from ticket_daemon import config as configuration
     from ticket_daemon import messages
+    from ticket_daemon.settings import config as configuration
 
     file = config or configuration.found_file(env, os.environ)
     if file is None:
@@ -164,7 +164,7 @@ def _configuration(config: Path | None, env: str | None) -> tuple[Path, Settings
 
 def _check(file: Path, env: str | None) -> Any:
     """Read a text as if it stood in the file. Raises ConfigError and UnknownProfileError."""
-    from ticket_daemon import config as configuration
+    from ticket_daemon.settings import config as configuration
     from ticket_daemon.spooler.configured import configured
 
     def check(text: str) -> None:

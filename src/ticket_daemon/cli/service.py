@@ -14,7 +14,7 @@ from ticket_daemon.cli.common import REFUSED, language, says_errors
 from ticket_daemon.cli.manual import verb, verbs
 
 if TYPE_CHECKING:
-    from ticket_daemon.service import Platform, ServiceSpec
+    from ticket_daemon.machine.service import Platform, ServiceSpec
 
 #: verb -> (what it does, what is said when it is done)
 _VERBS: Final = {
@@ -34,16 +34,16 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _spec(env: str | None, config: Path | None, port: int = 0) -> ServiceSpec:
-    from ticket_daemon.config import identity
-    from ticket_daemon.service.spec import make_spec
+    from ticket_daemon.machine.service.spec import make_spec
+    from ticket_daemon.settings.config import identity
 
     return make_spec(*identity(env, os.environ), port, config)
 
 
 def _port(env: str | None, config: Path | None, lenient: bool) -> int:
     """The port that the service would listen on; a configuration it would not start with is said now, not then."""
-    from ticket_daemon.config import load
     from ticket_daemon.errors import ConfigError
+    from ticket_daemon.settings.config import load
 
     try:
         return load(env, config, os.environ, as_service=True).server.port
@@ -63,7 +63,8 @@ def _verb(name: str) -> click.Command:
     @click.option("--dry-run", is_flag=True, help="option.dry_run")
     @says_errors
     def command(env: str | None, config: Path | None, dry_run: bool) -> None:
-        from ticket_daemon import messages, service
+        from ticket_daemon import messages
+        from ticket_daemon.machine import service
 
         platform = service.platform()
         spec = _spec(env, config, _port(env, config, lenient=dry_run) if name == "install" else 0)
@@ -83,7 +84,7 @@ def _check(platform: Platform, spec: ServiceSpec, verb: str) -> None:
     """Say before anything is touched what would fail half-way."""
     from ticket_daemon import messages
     from ticket_daemon.errors import ServiceError
-    from ticket_daemon.service import ServiceState, systemd
+    from ticket_daemon.machine.service import ServiceState, systemd
 
     if not platform.may_change():
         key = "service.rights_windows" if os.name == "nt" else "service.rights_unix"
@@ -114,7 +115,8 @@ for _name in _VERBS:
 @says_errors
 def status_command(env: str | None, config: Path | None) -> None:
     """Whether the service is installed and runs; ends with 0 when it runs, else 1."""
-    from ticket_daemon import messages, service
+    from ticket_daemon import messages
+    from ticket_daemon.machine import service
 
     spec = _spec(env, config)
     status = service.platform().status(spec)

@@ -29,7 +29,8 @@ def _env_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def _folder(folder: Path | None, env: str | None) -> Path:
     if folder is not None:
         return folder.resolve()
-    from ticket_daemon import config, places
+    from ticket_daemon.machine import places
+    from ticket_daemon.settings import config
 
     if data_dir := os.environ.get("TICKET_DAEMON_DATA_DIR"):
         return Path(data_dir) / "tls"
@@ -58,7 +59,7 @@ def tls_command() -> None:
 @says_errors
 def _init(names: tuple[str, ...], folder: Path | None, env: str | None) -> None:
     """Make an authority and a certificate, and say what to do with them."""
-    from ticket_daemon.server.guard import authority
+    from ticket_daemon.frontends.native.guard import authority
 
     place = _folder(folder, env)
     wanted = tuple(dict.fromkeys((*authority.own_names(), *names)))
@@ -78,7 +79,7 @@ def _init(names: tuple[str, ...], folder: Path | None, env: str | None) -> None:
 @says_errors
 def _renew(names: tuple[str, ...], folder: Path | None, env: str | None) -> None:
     """Make a new certificate of the same authority; a running daemon takes it by itself."""
-    from ticket_daemon.server.guard import authority
+    from ticket_daemon.frontends.native.guard import authority
 
     place = _folder(folder, env)
     _say("tls.renewed", names=", ".join(authority.renew(place, names)), days=authority.SERVER_DAYS)
@@ -90,8 +91,8 @@ def _renew(names: tuple[str, ...], folder: Path | None, env: str | None) -> None
 @says_errors
 def _show(folder: Path | None, env: str | None) -> None:
     """When the certificates end."""
-    from ticket_daemon.server.guard import authority
-    from ticket_daemon.server.guard.certificate import ends_at
+    from ticket_daemon.frontends.native.guard import authority
+    from ticket_daemon.frontends.native.guard.certificate import ends_at
 
     place = _folder(folder, env)
     for name in (authority.SERVER, authority.AUTHORITY):
@@ -105,7 +106,7 @@ def _config(place: Path) -> None:
     """The lines for the configuration file."""
     import tomlkit
 
-    from ticket_daemon.server.guard import authority
+    from ticket_daemon.frontends.native.guard import authority
 
     server = tomlkit.table()
     server["tls_cert"] = str(place / authority.SERVER)

@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from ticket_daemon.config import Settings
 from ticket_daemon.doctor import examine
 from ticket_daemon.doctor.finding import Finding
 from ticket_daemon.doctor.surroundings import Surroundings
 from ticket_daemon.printers import Destination, Snapshot
+from ticket_daemon.settings.config import Settings
 
 
 class Inside(Surroundings):

@@ -19,12 +19,12 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from ticket_daemon import claims
-from ticket_daemon.config import Settings
 from ticket_daemon.errors import LinkError, TicketDaemonError
+from ticket_daemon.machine import instance_lock as claims
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Discovery, Snapshot
 from ticket_daemon.printers.discovery import sources
+from ticket_daemon.settings.config import Settings
 from ticket_daemon.spooler.talk import Talk
 from ticket_daemon.transport import make_link
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ticket_daemon import tasks, wire
 
 if TYPE_CHECKING:
-    from ticket_daemon.config import FleetSettings
     from ticket_daemon.fleet.shop import ShopLink
     from ticket_daemon.printers import Destinations
     from ticket_daemon.queue import Queue
+    from ticket_daemon.settings.config import FleetSettings
     from ticket_daemon.verbs import Verbs
 
 #: How long a lost connection to the fleet's server may keep a stop from going on; nothing is taken meanwhile.

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from ticket_daemon.config import FleetSettings
     from ticket_daemon.printers import Destinations
     from ticket_daemon.queue import Queue
+    from ticket_daemon.settings.config import FleetSettings
     from ticket_daemon.verbs import Verbs
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import UnknownPrinter
 from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.settings.config import PrinterSettings
 
 DestinationState = Literal["idle", "processing", "stopped"]
 #: What `reasons` say of a link that does not open.

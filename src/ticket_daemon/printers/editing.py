@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ticket_daemon.config import PrinterSettings, Settings
 from ticket_daemon.errors import ConfigError
+from ticket_daemon.settings.config import PrinterSettings, Settings
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ticket_daemon.config import PrinterSettings, Settings
 from ticket_daemon.errors import ConfigError, ProfileFileError, UnknownProfileError
 from ticket_daemon.poster.profile.catalogue import find, load, nearest
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination, FoundPrinter
+from ticket_daemon.settings.config import PrinterSettings, Settings
 from ticket_daemon.transport import check_uri
 
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import TicketDaemonError
 from ticket_daemon.queue import JobEvent, Reason
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import JobRefused, LinkBroken
 
 #: Pauses between attempts to open a link, in seconds; the last one repeats.

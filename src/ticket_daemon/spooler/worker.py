@@ -18,11 +18,11 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
-from ticket_daemon.config import PrinterSettings
 from ticket_daemon.errors import LinkError, StorageUnavailable
 from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
 from ticket_daemon.queue import Job, JobEvent, Queue
+from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.spooler.identify import identify_unless
 from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
 from ticket_daemon.spooler.stand_in import StandIn

@@ -15,11 +15,11 @@ from typing import Final
 
 import aiohttp
 
-from ticket_daemon import ipp
 from ticket_daemon.errors import LinkError
-from ticket_daemon.ipp import JobState, Operation, Response, Status, Tag
+from ticket_daemon.transport import ipp
 from ticket_daemon.transport.addresses import IppAddress
 from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, JobRefused, Link, LinkBroken
+from ticket_daemon.transport.ipp import JobState, Operation, Response, Status, Tag
 
 #: Where the CUPS of this machine listens (Debian, Fedora, macOS), before its TCP port is tried.
 LOCAL_SOCKETS: Final = ("/run/cups/cups.sock", "/var/run/cups/cups.sock", "/private/var/run/cupsd")

@@ -17,10 +17,8 @@ from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
 from ticket_daemon.errors import LinkError
-from ticket_daemon.transport.addresses import WinspoolAddress
-from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, Link, LinkBroken
-from ticket_daemon.windows import spooler
-from ticket_daemon.windows.winspool import (
+from ticket_daemon.machine.windows import spooler
+from ticket_daemon.machine.windows.winspool import (
     ACCESS_DENIED,
     INVALID_PRINTER_NAME,
     RPC_CALL_FAILED,
@@ -29,6 +27,8 @@ from ticket_daemon.windows.winspool import (
     SpoolerError,
     Winspool,
 )
+from ticket_daemon.transport.addresses import WinspoolAddress
+from ticket_daemon.transport.base import OPEN_TIMEOUT_S, STALL_S, Capabilities, Link, LinkBroken
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon import rules
 from ticket_daemon.fleet import names
+from ticket_daemon.settings import rules
 
 ANY_NAME = st.text(st.characters(exclude_categories=["Cs"]), max_size=255)
 #: What a part of a subject and a key of a bucket may be made of (the rules of keys are the narrower ones).

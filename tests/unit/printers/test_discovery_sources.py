@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticket_daemon.errors import ConfigError
+from ticket_daemon.machine.windows.spooler import InstalledPrinter
+from ticket_daemon.machine.windows.winspool import SpoolerError
 from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers import discovery
 from ticket_daemon.printers.discovery import NotLooked, cups, device_files, scan, serial_ports, usb, windows
 from ticket_daemon.printers.discovery.patterns import judge
-from ticket_daemon.windows.spooler import InstalledPrinter
-from ticket_daemon.windows.winspool import SpoolerError
 
 # --- what names say ---
 

@@ -13,12 +13,14 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from ticket_daemon import builder, config, places
+from ticket_daemon import builder
 from ticket_daemon.cli import main
-from ticket_daemon.config import Settings, load
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import BuildError, ConfigError
-from ticket_daemon.seal import MODULE, Seal, current, encode
+from ticket_daemon.machine import places
+from ticket_daemon.settings import config
+from ticket_daemon.settings.config import Settings, load
+from ticket_daemon.settings.seal import MODULE, Seal, current, encode
 
 TOKEN = hashlib.sha256(b"secret").hexdigest()
 OTHER = hashlib.sha256(b"other").hexdigest()
@@ -157,7 +159,7 @@ def test_health_shows_the_build(tmp_path: Path) -> None:
 def test_python_that_runs_the_package_has_no_seal(tmp_path: Path) -> None:
     """Also where a module of the seal's name lies on the path."""
     (tmp_path / f"{MODULE}.py").write_text(encode(SEAL))
-    code = "from ticket_daemon.seal import current; print(current())"
+    code = "from ticket_daemon.settings.seal import current; print(current())"
     paths = f"{tmp_path}:{Path(builder.__file__).parents[1]}"
     python = str(Path(sys.prefix) / "bin" / "python")
     said = subprocess.run([python, "-c", code], env={"PYTHONPATH": paths}, capture_output=True, text=True, timeout=30)

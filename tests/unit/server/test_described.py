@@ -14,16 +14,16 @@ import pytest
 from openapi_spec_validator import validate as validate_openapi
 
 from ticket_daemon import wire
-from ticket_daemon.config import load
 from ticket_daemon.daemon import Daemon
 from ticket_daemon.errors import DocumentError
+from ticket_daemon.frontends.native import described
+from ticket_daemon.frontends.native.described.asyncapi import ANSWERED_BY, NEWS
+from ticket_daemon.frontends.native.described.meanings import COMPONENTS, FIELDS
+from ticket_daemon.frontends.native.described.openapi import OPERATIONS
+from ticket_daemon.frontends.native.described.schemas import ANSWERS, REQUESTS
 from ticket_daemon.poster.document import decode, encode
 from ticket_daemon.queue import JobState
-from ticket_daemon.server import described
-from ticket_daemon.server.described.asyncapi import ANSWERED_BY, NEWS
-from ticket_daemon.server.described.meanings import COMPONENTS, FIELDS
-from ticket_daemon.server.described.openapi import OPERATIONS
-from ticket_daemon.server.described.schemas import ANSWERS, REQUESTS
+from ticket_daemon.settings.config import load
 
 ROOT = Path(__file__).resolve().parents[3]
 RECEIPTS = sorted((ROOT / "tests" / "golden" / "receipts").glob("*.json"))

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from ticket_daemon.config import PrinterSettings
+from ticket_daemon.frontends.native.figures import ACK_S, COMMIT_S, PRINT_S, Figures, Histogram
+from ticket_daemon.frontends.native.metrics import GONE, Metrics, Sources
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, JobState, NewJob, Queue, Reason
-from ticket_daemon.server.figures import ACK_S, COMMIT_S, PRINT_S, Figures, Histogram
-from ticket_daemon.server.metrics import GONE, Metrics, Sources
+from ticket_daemon.settings.config import PrinterSettings
 
 START_MS = 1_768_000_000_000
 

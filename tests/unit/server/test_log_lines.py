@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.server import log_lines
-from ticket_daemon.server.log_lines import Choice, mark, newest
+from ticket_daemon.frontends.native import log_lines
+from ticket_daemon.frontends.native.log_lines import Choice, mark, newest
 
 FILE_NAME = "TicketServicio.log"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from ticket_daemon.server import public
+from ticket_daemon.frontends.native import public
 
 
 def test_the_client_for_web_pages_is_among_the_programs_files() -> None:

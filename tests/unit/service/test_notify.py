@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ticket_daemon.service.notify import Notifier
+from ticket_daemon.machine.service.notify import Notifier
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd")
 DEADLINE_S = 20.0

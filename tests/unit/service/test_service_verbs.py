@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ticket_daemon import places, service
 from ticket_daemon.cli import main
 from ticket_daemon.errors import ServiceError
-from ticket_daemon.service import Do, Remove, Run, ServiceState, ServiceStatus, Write, carry_out, launchd, shown
-from ticket_daemon.service.spec import make_spec
+from ticket_daemon.machine import places, service
+from ticket_daemon.machine.service import Do, Remove, Run, ServiceState, ServiceStatus, Write, carry_out, launchd, shown
+from ticket_daemon.machine.service.spec import make_spec
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="systemd's verbs")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ticket_daemon.errors import ServiceError
-from ticket_daemon.service import ServiceState, ServiceStatus, systemd
-from ticket_daemon.service.spec import ServiceSpec, make_spec
-from ticket_daemon.service.steps import Remove, Run, Write
+from ticket_daemon.machine.service import ServiceState, ServiceStatus, systemd
+from ticket_daemon.machine.service.spec import ServiceSpec, make_spec
+from ticket_daemon.machine.service.steps import Remove, Run, Write
 
 #: What `systemd-analyze security` may say at most: 0 is a service that can do nothing, 10 one that can do everything.
 EXPOSURE = 2.0

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ticket_daemon.errors import ConfigError, ServiceError
-from ticket_daemon.service import ServiceState, carry_out, platform, windows
-from ticket_daemon.service.spec import make_spec
-from ticket_daemon.service.windows_host import (
+from ticket_daemon.machine.service import ServiceState, carry_out, platform, windows
+from ticket_daemon.machine.service.spec import make_spec
+from ticket_daemon.machine.service.windows_host import (
     ACCEPTED,
     CONTROL_PRESHUTDOWN,
     CONTROL_SHUTDOWN,

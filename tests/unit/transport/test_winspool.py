@@ -11,10 +11,10 @@ import pytest
 
 from support.windows_spooler import FakeSpooler
 from ticket_daemon.errors import ConfigError, LinkError
+from ticket_daemon.machine.windows.winspool import JobInfo, PrinterInfo, SpoolerError
 from ticket_daemon.transport import LinkBroken, check_uri
 from ticket_daemon.transport.addresses import WinspoolAddress, split, winspool_address
 from ticket_daemon.transport.winspool import WinspoolLink
-from ticket_daemon.windows.winspool import JobInfo, PrinterInfo, SpoolerError
 
 PRINTING, PAPER_OUT, PRINTED, DELETED = 0x10, 0x40, 0x80, 0x100
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from support.windows_spooler import FakeSpooler
-from ticket_daemon.windows import spooler
-from ticket_daemon.windows.spooler import (
+from ticket_daemon.machine.windows import spooler
+from ticket_daemon.machine.windows.spooler import (
     CHUNK,
     Abandoned,
     InstalledPrinter,
@@ -22,7 +22,7 @@ from ticket_daemon.windows.spooler import (
     print_document,
     reasons,
 )
-from ticket_daemon.windows.winspool import INVALID_HANDLE, JobInfo, PrinterInfo, SpoolerError, Winspool
+from ticket_daemon.machine.windows.winspool import INVALID_HANDLE, JobInfo, PrinterInfo, SpoolerError, Winspool
 
 CAJA = PrinterInfo("Caja", port="USB001", driver="EPSON TM-T20III Receipt", comment="mostrador", location="entrada")
 

@@ -10,10 +10,10 @@ import os
 from typing import Any, Final
 from urllib.parse import quote
 
-from ticket_daemon import ipp
 from ticket_daemon.errors import NotLooked
 from ticket_daemon.printers.discovery.found import FoundPrinter, Status
 from ticket_daemon.printers.discovery.patterns import judge
+from ticket_daemon.transport import ipp
 
 #: Where the scheduler listens on Debian, Fedora and macOS.
 SOCKETS: Final = ("/run/cups/cups.sock", "/var/run/cups/cups.sock", "/private/var/run/cupsd")

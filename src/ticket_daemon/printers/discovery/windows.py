@@ -1,7 +1,6 @@
 """The printers that Windows has installed.
 
-It knows what `ticket_daemon.windows` tells of them; it does not call Windows itself. It promises nothing on other
-systems but a NotLooked.
+On other systems: a NotLooked.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ticket_daemon.errors import NotLooked
+from ticket_daemon.machine.windows.winspool import SpoolerError
 from ticket_daemon.printers.discovery.found import FoundPrinter, Status
 from ticket_daemon.printers.discovery.patterns import judge
-from ticket_daemon.windows.winspool import SpoolerError
 
 Enumerate = Callable[[], Iterable[Any]]
 #: What the spooler's reasons come to in one word.
@@ -27,7 +26,7 @@ async def find(enumerate_printers: Enumerate | None = None) -> list[FoundPrinter
     if enumerate_printers is None:
         if sys.platform != "win32":
             raise NotLooked("discovery.not_windows")
-        from ticket_daemon.windows.spooler import installed_printers
+        from ticket_daemon.machine.windows.spooler import installed_printers
 
         enumerate_printers = installed_printers
     try:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ticket_daemon import config
 from ticket_daemon.errors import LoginNeeded, OriginRefused, Unauthorized
-from ticket_daemon.server.guard.access import Gate, Need, Visit
-from ticket_daemon.server.guard.tokens import digest
+from ticket_daemon.frontends.native.guard.access import Gate, Need, Visit
+from ticket_daemon.frontends.native.guard.tokens import digest
+from ticket_daemon.settings import config
 
 OWN = "http://127.0.0.1:8766"
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ticket_daemon.server.guard.limits import Places, Rate, client_of
-from ticket_daemon.server.guard.sessions import (
+from ticket_daemon.frontends.native.guard.limits import Places, Rate, client_of
+from ticket_daemon.frontends.native.guard.sessions import (
     FIRST_PAUSE_S,
     FORGOTTEN_AFTER_S,
     FREE_TRIES,
@@ -12,7 +12,7 @@ from ticket_daemon.server.guard.sessions import (
     Lockout,
     Sessions,
 )
-from ticket_daemon.server.guard.tokens import Tokens, digest, new_token
+from ticket_daemon.frontends.native.guard.tokens import Tokens, digest, new_token
 
 
 class Clock:

@@ -1,0 +1,1 @@
+"""The protocols that points of sale speak, a package each."""

@@ -1,0 +1,231 @@
+"""The connections there are: how many, how long they may take to say what they want, how much they may pile up.
+
+It knows sockets and time; it does not know requests. It promises that a connection that has sent nothing is kept as
+long as a browser asks its user for permission (240 s), that one which dribbles is cut, and that what clients have half
+sent stays within a bound for all of them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from aiohttp import web
+
+from ticket_daemon import wire
+from ticket_daemon.errors import MessageError, TicketDaemonError
+from ticket_daemon.frontends.native.guard.access import Gate
+from ticket_daemon.frontends.native.guard.limits import client_of
+from ticket_daemon.tasks import end
+from ticket_daemon.web import headers
+
+log = logging.getLogger(__name__)
+
+KIB: Final = 1024
+#: Seconds that a connection may say nothing. Chromium opens the connection, then asks its user for the permission to
+#: use it, and gives up a WebSocket at 240 s.
+UNSPOKEN_S: Final = 250.0
+#: Seconds from a request's first byte to the end of its head.
+HEAD_S: Final = 10.0
+#: Seconds for a frame or a body that is longer than LONG to arrive whole: 10 MiB on a line of 2 Mbit/s.
+MESSAGE_S: Final = 60.0
+LONG: Final = 64 * KIB
+#: Bytes of unfinished messages that all clients together may have; then whoever has most is cut.
+UNFINISHED: Final = 256 * KIB * KIB
+#: Seconds between two looks at all connections.
+SWEEP_S: Final = 1.0
+#: Seconds for a client to greet in TLS, and to let go of a request that was refused.
+HANDSHAKE_S: Final = 10.0
+_LINGER_S: Final = 2.0
+#: Clients at a time that are told that there is no place; more are cut without a word.
+TURNED_AWAY: Final = 50
+#: Seconds after which one that found no place may try again.
+_RETRY_S: Final = 5
+_FULL: Final = (
+    f"HTTP/1.1 503 Service Unavailable\r\nRetry-After: {_RETRY_S}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+class Connection(web.RequestHandler):
+    """aiohttp's connection, with a clock and a count on it."""
+
+    def __init__(self, door: Door, server: web.Server, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        super().__init__(server, loop=loop, **options)
+        self._door = door
+        self._time = loop.time
+        self._busy = False
+        self._client: str | None = None
+        self.begun = 0.0  #: when a head began to come; 0 while none does
+        self.long_since = 0.0  #: since when more than LONG is unfinished; 0 while it is not
+        self.unfinished = 0  #: bytes of what is not yet a whole message
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a place, or be told that there is none."""
+        peer = transport.get_extra_info("peername")
+        client = client_of(str(peer[0])) if peer else ""
+        if not self._door.enter(self, client):
+            self._door.turn_away(cast(asyncio.Transport, transport))
+            return
+        self._client = client
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a head, a body or frames."""
+        if self._client is None:
+            return
+        if not self._busy and not self.begun:
+            self.begun = self._time()
+        self.unfinished += len(data)
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Give the place back."""
+        if self._client is not None:
+            self._door.leave(self, self._client)
+            super().connection_lost(exc)
+
+    def request_begins(self) -> None:
+        """A head is whole."""
+        self._busy = True
+        self.message_ends()
+
+    def request_ends(self) -> None:
+        """It is answered; the next one's clock starts with its first byte."""
+        self._busy = False
+        self.message_ends()
+
+    def message_ends(self) -> None:
+        """What came so far was whole."""
+        self.begun = 0.0
+        self.unfinished = 0
+        self.long_since = 0.0
+
+    def cut(self) -> None:
+        """End it at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Bytes that are no HTTP: told so, without a traceback for each in the log."""
+        del message
+        if request.writer.output_size > 0:
+            raise ConnectionError("part of an answer has left already")
+        problem: TicketDaemonError
+        if status == web.HTTPBadRequest.status_code:
+            problem = MessageError("message.no_http")
+            self._door.gate.refused("no_http", self._client or "")
+        else:
+            problem = TicketDaemonError("server.internal")
+            log.error("request_failed", exc_info=exc)
+        answer = wire.error(problem, self._door.gate.settings.server.lang)
+        fields = headers.of("", "application/json", "", "")
+        response = web.Response(
+            body=wire.encode(answer), status=status, content_type="application/json", headers=fields
+        )
+        response.force_close()
+        return response
+
+
+class Door:
+    """Every connection, and the one task that looks after them."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self._connections: set[Connection] = set()
+        self._servers: list[asyncio.Server] = []
+        self._sweeping: asyncio.Task[None] | None = None
+        self._turned_away = 0
+
+    async def listen(
+        self, runner: web.AppRunner, host: str, port: int, *, reuse: bool | None, tls: ssl.SSLContext | None = None
+    ) -> int:
+        """Let clients in at `host` and `port`; the port it became. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        server = runner.server
+        assert server is not None
+
+        def connection() -> Connection:
+            return Connection(
+                self, server, loop, keepalive_timeout=UNSPOKEN_S, lingering_time=_LINGER_S, access_log=None
+            )
+
+        handshake = HANDSHAKE_S if tls is not None else None  # without TLS asyncio takes no other value
+        made = await loop.create_server(
+            connection, host or None, port, reuse_address=reuse, ssl=tls, ssl_handshake_timeout=handshake
+        )
+        self._servers.append(made)
+        if self._sweeping is None:
+            self._sweeping = asyncio.create_task(self._sweep())
+        return int(made.sockets[0].getsockname()[1])
+
+    def shut(self) -> None:
+        """Let nobody in any more; who is in stays."""
+        for server in self._servers:
+            server.close()
+
+    async def close(self) -> None:
+        """End the task."""
+        if self._sweeping is not None:
+            await end(self._sweeping)
+
+    def enter(self, connection: Connection, client: str) -> bool:
+        """Whether there is a place."""
+        if not self.gate.places.enter(client):
+            self.gate.refused("connection_refused", client)
+            return False
+        self._connections.add(connection)
+        return True
+
+    def turn_away(self, transport: asyncio.Transport) -> None:
+        """Say that there is no place. To close at once would make the system take the answer back with a reset."""
+        if self._turned_away >= TURNED_AWAY or not transport.can_write_eof():
+            transport.abort()
+            return
+        self._turned_away += 1
+        transport.write(_FULL.encode())
+        transport.write_eof()
+        asyncio.get_running_loop().call_later(_LINGER_S, self._forget, transport)
+
+    def _forget(self, transport: asyncio.Transport) -> None:
+        self._turned_away -= 1
+        transport.abort()
+
+    def leave(self, connection: Connection, client: str) -> None:
+        """It is gone."""
+        self._connections.discard(connection)
+        self.gate.places.leave(client)
+
+    async def _sweep(self) -> None:
+        now: Callable[[], float] = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self.sweep(now())
+
+    def sweep(self, now: float) -> None:
+        """Cut who dribbles, and who has piled up most while all of it is too much."""
+        unfinished = 0
+        for connection in tuple(self._connections):
+            unfinished += connection.unfinished
+            if connection.unfinished <= LONG:
+                connection.long_since = 0.0
+            elif not connection.long_since:
+                connection.long_since = now
+            if connection.begun and now - connection.begun > HEAD_S:
+                self._cut(connection, "head_too_slow")
+            elif connection.long_since and now - connection.long_since > MESSAGE_S:
+                self._cut(connection, "message_too_slow")
+        if unfinished > UNFINISHED:
+            self._cut(max(self._connections, key=lambda c: c.unfinished), "too_much_unfinished")
+
+    def _cut(self, connection: Connection, why: str) -> None:
+        self.gate.refused("client_too_slow_to_ask", connection._client or "", why=why)
+        connection.cut()

@@ -1,0 +1,187 @@
+"""Every request passes here: who may not come in is told so before anything of it is looked at.
+
+It knows aiohttp's requests and answers; it does not know the rules (`access`) or what is asked for. It promises that
+each answer carries the headers of `headers`, that errors of the API are JSON, and that a foreign page's WebSocket
+reaches its handler with a refusal rather than being turned away unheard: only so can the page know why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ticket_daemon import wire
+from ticket_daemon.errors import (
+    MediaTypeRefused,
+    MethodNotAllowed,
+    NotFound,
+    OriginRefused,
+    TicketDaemonError,
+    TooSlow,
+)
+from ticket_daemon.frontends.native.guard.access import Caller, Gate, Visit
+from ticket_daemon.frontends.native.guard.door import Connection
+from ticket_daemon.web import headers
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Answer = Callable[[TicketDaemonError], web.Response]
+
+SOCKET: Final = "/ws"
+#: Seconds for a body to arrive: 10 MiB on a line of 3 Mbit/s.
+BODY_S: Final = 30.0
+_JSON_PATHS: Final = ("/api/", "/auth/")
+#: What a form of any page can send without asking first, and that could hold a message of ours.
+_FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data"))
+_SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+_CALLER: Final = web.RequestKey("caller", Caller)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Whose request it is."""
+    return request[_CALLER]
+
+
+def bearer(request: web.Request) -> str | None:
+    """The token in `Authorization: Bearer …`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def whole_body(request: web.Request) -> bytes:
+    """The whole body. Raises TooSlow for one that dribbles."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await request.read()
+    except TimeoutError:
+        raise TooSlow("message.too_slow", seconds=round(BODY_S)) from None
+
+
+def cookie_name(scheme: str, port: int) -> str:
+    """The session's cookie. Cookies of one host are seen by all its ports, so each daemon has its own."""
+    return f"__Host-ticket-daemon-{port}" if scheme == "https" else f"ticket-daemon-{port}"
+
+
+class Guard:
+    """The middleware and the signal that put the rules before and the headers behind everything."""
+
+    def __init__(self, gate: Gate, answer: Answer) -> None:
+        self._gate = gate
+        self._answer = answer
+
+    def install(self, app: web.Application) -> None:
+        """Stand before every handler of `app`."""
+
+        @web.middleware
+        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._pass(request, handler)
+
+        app.middlewares.append(guarded)
+        app.on_response_prepare.append(self._sign)
+
+    async def _pass(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, Connection):
+            return await self._judged(request, handler)
+        connection.request_begins()
+        try:
+            return await self._judged(request, handler)
+        finally:
+            connection.request_ends()
+
+    async def _judged(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        caller = self._gate.meet(_visit(request))
+        request[_CALLER] = caller
+        refusal = caller.refusal
+        if refusal is not None and not _may_hear(request.path, refusal):
+            return self._answer(refusal)
+        if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
+            asks = "Access-Control-Request-Private-Network" in request.headers
+            return web.Response(status=204, headers=headers.preflight(asks))
+        if caller.origin is None and request.method not in _SAFE_METHODS and request.content_type in _FORM_KINDS:
+            return self._answer(MediaTypeRefused("message.media_type"))
+        return await self._told(request, handler)
+
+    async def _told(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The handler's answer; what the API has to say of an error is JSON."""
+        try:
+            return await handler(request)
+        except web.HTTPException as said:
+            if said.status < 400 or not request.path.startswith(_JSON_PATHS):
+                raise
+            problem: TicketDaemonError
+            if isinstance(said, web.HTTPMethodNotAllowed):
+                allowed = ", ".join(sorted(said.allowed_methods))
+                problem = MethodNotAllowed("message.method", place=request.path, method=request.method, allowed=allowed)
+                answer = self._answer(problem)
+                answer.headers[hdrs.ALLOW] = allowed
+                return answer
+            if isinstance(said, web.HTTPNotFound):
+                return self._answer(NotFound("message.not_found", place=request.path))
+            raise
+        except TicketDaemonError as problem:
+            return self._answer(problem)
+        except ConnectionError:
+            raise
+        except Exception:  # the edge of a request: whoever asked is told, and the log says why
+            log.exception("request_failed")
+            return self._answer(TicketDaemonError("server.internal"))
+
+    async def _sign(self, request: web.Request, response: web.StreamResponse) -> None:
+        kind = "" if isinstance(response, web.WebSocketResponse) else response.content_type
+        fields = headers.of(request.path, kind, request.headers.get("Host", ""), request.scheme)
+        if response.status == web.HTTPNotModified.status_code:
+            # Its fields take the place of those that the browser has kept; it has no content to tell the policy by.
+            del fields[headers.POLICY]
+        for name, value in fields.items():
+            if name not in response.headers or name == "Server":
+                response.headers[name] = value
+        caller = request.get(_CALLER)
+        if caller is None:
+            return
+        origin = caller.origin if caller.foreign and caller.refusal is None else None
+        response.headers.update(headers.cors(origin, request.path))
+
+
+def _may_hear(path: str, refusal: TicketDaemonError) -> bool:
+    """Whether a handler answers all the same: it tells a page why it is refused, and nothing else."""
+    return path == SOCKET or (headers.is_open(path) and isinstance(refusal, OriginRefused))
+
+
+def _visit(request: web.Request) -> Visit:
+    fields = request.headers
+    socket = request.path == SOCKET
+    own = request.transport.get_extra_info("sockname") if request.transport is not None else None
+    cookie = None
+    if "Cookie" in fields and own:
+        cookie = request.cookies.get(cookie_name(request.scheme, own[1]))
+    return Visit(
+        address=request.remote or "",
+        own_address=str(own[0]) if own else "",
+        scheme=request.scheme,
+        host=fields.get("Host"),
+        origin=fields.get("Origin"),
+        fetch_site=fields.get("Sec-Fetch-Site", ""),
+        navigates=fields.get("Sec-Fetch-Mode") == "navigate" and request.method in _SAFE_METHODS,
+        changes=socket or request.method not in _SAFE_METHODS,
+        cookie=cookie,
+        on_behalf_of=request.query.get("for") if socket else None,
+    )
+
+
+def wire_answer(lang: str, status: dict[str, int]) -> Answer:
+    """How an error becomes an answer: its JSON, with the HTTP status of its code."""
+
+    def answer(problem: TicketDaemonError) -> web.Response:
+        said = wire.error(problem, lang)
+        retry = {"Retry-After": str(said.retry_after_s)} if said.retry_after_s else None
+        return web.Response(
+            body=wire.encode(said), status=status.get(problem.code, 400), content_type="application/json", headers=retry
+        )
+
+    return answer

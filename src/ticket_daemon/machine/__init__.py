@@ -1,0 +1,1 @@
+"""What the machine gives the daemon: places, a log, a lock, a service."""

@@ -1,0 +1,1 @@
+"""What steers the daemon: read, checked, sealed, shown."""
