@@ -24,9 +24,10 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, wire
+from ticket_daemon import __version__, frontends, wire
 from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
 from ticket_daemon.fleet.membership import Membership
+from ticket_daemon.formats import Formats
 from ticket_daemon.frontends.native.app import Server
 from ticket_daemon.frontends.native.audience import Audience
 from ticket_daemon.frontends.native.guard import pairing
@@ -89,11 +90,16 @@ class Daemon:
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
-        self.spooler = Spooler(self.destinations, self.queue, clock, allow_raw=settings.documents.allow_raw)
+        self.formats = Formats(settings)
+        self.spooler = Spooler(
+            self.destinations, self.queue, self.formats, clock, allow_raw=settings.documents.allow_raw
+        )
         self.discovery = Discovery(sources(settings.discovery.sources), time.monotonic)
         self.destinations.installed = self._installed
         self.destinations.installed_names = self._installed_names
-        self.verbs = Verbs(settings, self.queue, self.destinations, clock, self._engage, self.discovery.looked)
+        self.verbs = Verbs(
+            settings, self.queue, self.destinations, self.formats, clock, self._engage, self.discovery.looked
+        )
         self.audience = Audience(settings.server.lang)
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
@@ -106,7 +112,9 @@ class Daemon:
         upkeep = Upkeep(
             reload=self.reload, look=self._look_around, doctor=self._examine, scan=_scan, metrics=self.metrics.written
         )
-        self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate)
+        self._frontends = frontends.wanted(frontends.Room(settings, self.verbs, self.gate, self.door, clock))
+        routes = [route for frontend in self._frontends for route in frontend.routes()]
+        self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate, routes)
 
     @property
     def url(self) -> str:
@@ -152,6 +160,8 @@ class Daemon:
         self.discovery.listen(lambda _: self.audience.printers_changed(self.overview.printers()))
         await self._listen()  # before anything prints: where the port is taken, another daemon may be at work
         self.spooler.start(doubtful)
+        for frontend in self._frontends:
+            await frontend.start()
         self._fleet.join(self.verbs, self.queue, self.destinations, self._clock, self.overview.figures.refused)
         self._chores.append(asyncio.create_task(self._prune()))
         if self.settings.discovery.every_s:
@@ -217,6 +227,7 @@ class Daemon:
             chore.cancel()
         await self.discovery.close()
         self.door.shut()
+        await asyncio.gather(*(frontend.stop() for frontend in self._frontends))
         # Beside each other, as each may take long; what still comes from afar meanwhile is kept like the rest.
         await asyncio.gather(self._fleet.leave(), self.spooler.stop())
         await self.server.close_all()
@@ -224,6 +235,7 @@ class Daemon:
             await self._runner.cleanup()
         await self.door.close()
         await self.queue.close()
+        await asyncio.to_thread(self.formats.close)
         if self._lock is not None:
             self._lock.close()
         log.info("stopped")

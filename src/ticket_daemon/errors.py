@@ -161,6 +161,12 @@ class MissingDatos(MessageError):
     category = "VALIDATION"
 
 
+class UnknownFormat(MessageError):
+    """A ticket came as something that cannot be read."""
+
+    code = "unknown_format"
+
+
 class TooLarge(MessageError):
     code = "too_large"
 

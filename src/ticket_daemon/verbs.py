@@ -18,16 +18,15 @@ from typing import Final, NamedTuple
 from ticket_daemon import messages
 from ticket_daemon.concurrency_limit import Turnstile
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
-from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
-from ticket_daemon.poster.document.model import with_heading
-from ticket_daemon.poster.profile.catalogue import find, requested
+from ticket_daemon.formats import Formats, Options, Ticket, all_copies
+from ticket_daemon.poster.document import Source, Warned
+from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.poster.render import Rendered, render_ticket
+from ticket_daemon.poster.render import Rendered
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
 from ticket_daemon.settings.config import Settings
-from ticket_daemon.spooler.stand_in import all_copies
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +39,19 @@ PICTURES_WAITING: Final = 30
 
 
 class Order(NamedTuple):
-    """A ticket as a client asked for it; `document` is JSON or a mapping.
+    """A ticket as a client asked for it; `body` is what `format` reads.
 
     `asked_at` (ms since 1970): when, if it was long under way; `remote`: whoever asked is far away (`NewJob.remote`).
     """
 
-    document: Source
+    body: Source
     id: str | None = None
     printer: str | None = None
     ttl_s: float | None = None
     copies: int = 1
     asked_at: int | None = None
     remote: bool = False
+    format: str = "document"
 
 
 class Offered(NamedTuple):
@@ -80,6 +80,7 @@ class Verbs:
         settings: Settings,
         queue: Queue,
         destinations: Destinations,
+        formats: Formats,
         clock: Callable[[], int],
         engage: Callable[[Destination], None] = lambda _: None,
         looked: Callable[[], Awaitable[object]] | None = None,
@@ -87,6 +88,7 @@ class Verbs:
         self.settings = settings
         self.queue = queue
         self.destinations = destinations
+        self.formats = formats
         self._clock = clock
         self._drawing = Turnstile(PICTURES_AT_ONCE, PICTURES_WAITING)
         self._engage = engage  #: makes a destination of an installed printer that a ticket names
@@ -151,53 +153,54 @@ class Verbs:
         self.queue.offer(prepared.job, answered)
 
     def _prepare(self, order: Order) -> Prepared:
-        document, noticed = decode(order.document)
-        destination = self.destinations.resolve(order.printer, document.profile.model)
-        rendered = self._render(document, destination, copies=order.copies)
-        canonical = encode(document)
+        ticket = self.formats.read(order.format, order.body)
+        destination = self.destinations.resolve(order.printer, ticket.model)
+        rendered = self._render(ticket, destination, copies=order.copies)
         now = self._clock()
         new = NewJob(
             id=order.id or str(uuid.uuid4()),
             destination=destination.name,
-            digest=_digest(canonical, order),
-            document=canonical,
+            digest=_digest(ticket.body, order),
+            document=ticket.body,
             data=rendered.data,
             copies=order.copies,
             submitted_at=now,
             expires_at=min(now, order.asked_at or now) + round(order.ttl_s * 1000) if order.ttl_s else None,
             remote=order.remote,
         )
-        return Prepared(new, destination, (*noticed, *rendered.warnings))
+        return Prepared(new, destination, (*ticket.warnings, *rendered.warnings))
 
     def _render(
-        self, document: Document, destination: Destination, *, with_pulse: bool = True, copies: int = 1
+        self, ticket: Ticket, destination: Destination | None, *, with_pulse: bool = True, copies: int = 1
     ) -> Rendered:
         """All copies of a ticket; the drawer opens once, however many come out."""
-        allow_raw = self.settings.documents.allow_raw
-        profile = self._profile(destination, document)
-        return all_copies(document, profile, copies, allow_raw=allow_raw, with_pulse=with_pulse)
+        options = Options(self.settings.documents.allow_raw, with_pulse)
+        return all_copies(ticket, self._profile(destination, ticket), copies, options)
 
-    def _profile(self, destination: Destination | None, document: Document) -> Profile | None:
+    def _profile(self, destination: Destination | None, ticket: Ticket) -> Profile | None:
         """What the printer can do: the destination's profile, else the shop's own one of the ticket's model."""
         profile = destination.profile if destination else None
         own = self.destinations.profiles
-        return profile or (find(document.profile.model, own) if own else None)
+        return profile or (find(ticket.model, own) if own else None)
 
-    def preview(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
+    def preview(
+        self, body: Source, printer: str | None = None, format: str = "document"
+    ) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """A picture (PNG) of the ticket, its width and height in dots, and warnings. Raises TicketDaemonError."""
         from ticket_daemon.poster.emulator import draw  # Pillow, only when somebody looks
 
-        read, noticed = decode(document)
-        named = self.destinations.get(printer or read.profile.model) or self.destinations.default
-        profile = self._profile(named, read)
-        rendered = render_ticket(read, profile, allow_raw=self.settings.documents.allow_raw)
+        ticket = self.formats.read(format, body)
+        named = self.destinations.get(printer or ticket.model) or self.destinations.default
+        rendered = self._render(ticket, named)
         paper = draw(rendered.data, rendered.profile)
-        return paper.png(), paper.width, paper.height, (*noticed, *rendered.warnings)
+        return paper.png(), paper.width, paper.height, (*ticket.warnings, *rendered.warnings)
 
-    async def shown(self, document: Source, printer: str | None = None) -> tuple[bytes, int, int, tuple[Warned, ...]]:
+    async def shown(
+        self, body: Source, printer: str | None = None, format: str = "document"
+    ) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """`preview` in a thread, a few at a time. Raises RateLimited when too many are asked for."""
         async with self._drawing:
-            return await asyncio.to_thread(self.preview, document, printer)
+            return await asyncio.to_thread(self.preview, body, printer, format)
 
     # --- jobs ---
 
@@ -219,7 +222,7 @@ class Verbs:
     async def release(self, job_id: str, by: str = "", *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
         job = await self.job(job_id)
-        _, _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
+        _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
         return _audited("job_released", await self.queue.release(job_id, rendered.data), by)
 
     async def reprint(
@@ -233,12 +236,12 @@ class Verbs:
         job = await self.job(job_id)
         if not job.is_settled:  # it will come out by itself
             raise NotCancellable("job.not_ended", id=job_id)
-        document, canonical, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
+        ticket, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
         new = NewJob(
             id=new_id or str(uuid.uuid4()),
             destination=job.destination,
-            digest=_digest(canonical, Order(document, printer=job.destination), job_id),
-            document=canonical,
+            digest=_digest(ticket.body, Order(ticket.body, printer=job.destination), job_id),
+            document=ticket.body,
             data=rendered.data,
             submitted_at=self._clock(),
             reprint_of=job_id,
@@ -249,21 +252,20 @@ class Verbs:
 
     async def _again(
         self, job: Job, *, with_pulse: bool, banner: bool = False, all_copies: bool = False
-    ) -> tuple[Document, bytes, Rendered]:
-        """A job's document, its canonical form and what it renders to now."""
+    ) -> tuple[Ticket, Rendered]:
+        """A job's ticket, and what it renders to now."""
         payload = await self.queue.payload(job.id)
         destination = self.destinations.get(job.destination)
         if payload is None:
             raise UnknownJob("job.unknown", id=job.id)
         if destination is None:
             raise UnknownPrinter("printer.gone", name=job.destination)
-        document, _ = decode(payload.document)
+        ticket = self.formats.read("document", payload.document)
         if banner:
-            text = messages.text("reprint.banner", self.settings.server.lang)
-            document = with_heading(document, text)
+            ticket = ticket.headed(messages.text("reprint.banner", self.settings.server.lang))
         copies = payload.copies if all_copies else 1
-        rendered = await asyncio.to_thread(self._render, document, destination, with_pulse=with_pulse, copies=copies)
-        return document, encode(document), rendered
+        rendered = await asyncio.to_thread(self._render, ticket, destination, with_pulse=with_pulse, copies=copies)
+        return ticket, rendered
 
     async def story(self, job_id: str) -> tuple[Job, list[Entry]]:
         """How a job stands now, and how it came to that; the two agree. Raises UnknownJob."""
@@ -290,9 +292,15 @@ class Verbs:
         if payload is None:
             raise UnknownJob("job.unknown", id=job_id)
         destination = self.destinations.get(job.destination)
-        profile = (destination.profile if destination else None) or _profile_of(payload.document)
+
+        def picture() -> bytes:
+            profile = destination.profile if destination else None
+            if profile is None:  # the one it was rendered for is the ticket's own
+                profile = self._render(self.formats.read("document", payload.document), destination).profile
+            return draw(payload.data, profile).png()
+
         async with self._drawing:
-            return await asyncio.to_thread(lambda: draw(payload.data, profile).png())
+            return await asyncio.to_thread(picture)
 
 
 def _unheard(_: float) -> None:
@@ -303,10 +311,6 @@ def _audited(event: str, job: Job, by: str) -> Job:
     """`job`, with a line in the log that a person steered it."""
     log.info(event, extra={"audit": True, "job": job.id, "printer": job.destination, "by": by})
     return job
-
-
-def _profile_of(document: bytes) -> Profile:
-    return requested(decode(document)[0].profile)[0]
 
 
 def _digest(canonical: bytes, order: Order, reprint_of: str = "") -> bytes:

@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ticket_daemon.formats import Formats
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.render import render_ticket
 from ticket_daemon.printers import Destination, Destinations, PrinterStatus
 from ticket_daemon.queue import Job, NewJob, Queue
-from ticket_daemon.settings.config import PrinterSettings
+from ticket_daemon.settings.config import PrinterSettings, Settings
 from ticket_daemon.spooler import Spooler
 
 PATIENCE_S = 20.0
@@ -23,7 +24,7 @@ class Shop:
     def __init__(self, folder: Path, *printers: PrinterSettings) -> None:
         self.destinations = Destinations(Destination(p, find(p.profile)) for p in printers)
         self.queue = Queue(folder / "queue.db", 100, lambda: time.time_ns() // 1_000_000)
-        self.spooler = Spooler(self.destinations, self.queue, lambda: time.time_ns() // 1_000_000)
+        self.spooler = Spooler(self.destinations, self.queue, Formats(Settings()), lambda: time.time_ns() // 1_000_000)
         self.history: dict[str, list[str]] = {}
         self.statuses: list[PrinterStatus] = []
         self._changed = asyncio.Condition()

@@ -16,7 +16,7 @@ WIRE_CODES = {
     "unauthorized", "rate_limited", "queue_full", "id_conflict", "unknown_job", "not_cancellable", "too_large",
     "storage_unavailable", "shutting_down", "printer_offline", "printer_error", "media_empty", "cover_open", "expired",
     "cancelled", "unknown_outcome", "internal", "origin_refused", "host_refused", "unsupported_media_type", "not_found",
-    "method_not_allowed", "too_slow",
+    "method_not_allowed", "too_slow", "unknown_format",
 }  # fmt: skip
 SET_UP_CODES = {
     "unreachable", "no_answer", "tls_error", "service_error", "build_error", "invalid_config", "invalid_profiles",

@@ -14,6 +14,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el JSON está anidado demasiado hondo",
         "the JSON is nested too deeply",
     ),
+    "format.unknown": (
+        "no existe el formato {got!r}; los que hay: {known}",
+        "there is no format {got!r}; there are: {known}",
+    ),
+    "format.no_bytes": (
+        "se esperaban los bytes de la impresora y no llegó nada",
+        "expected the printer's bytes, got nothing",
+    ),
     "document.wrong_type": (
         "se esperaba {expected} y llegó {got}",
         "expected {expected}, got {got}",

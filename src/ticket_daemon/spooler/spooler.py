@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from ticket_daemon import tasks
 from ticket_daemon.errors import StorageUnavailable
+from ticket_daemon.formats import Formats
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, JobState, Queue
@@ -52,6 +53,7 @@ class Spooler:
         self,
         destinations: Destinations,
         queue: Queue,
+        formats: Formats,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
         *,
@@ -60,6 +62,7 @@ class Spooler:
         self._allow_raw = allow_raw
         self._destinations = destinations
         self._queue = queue
+        self._formats = formats
         self._clock = clock
         self._sleep = sleep
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -215,7 +218,7 @@ class Spooler:
     def _worker(self, destination: Destination) -> Worker:
         link = make_link(destination.settings.uri, destination.profile or generic(80))
         ways = link.ways or (destination.profile.status if destination.profile else ())
-        stand_in = StandIn(destination, self._destinations, self._queue, allow_raw=self._allow_raw)
+        stand_in = StandIn(destination, self._destinations, self._queue, self._formats, allow_raw=self._allow_raw)
         return Worker(
             destination, self._destinations, link, ways, self._queue, stand_in, self._clock, time.monotonic, self._sleep
         )

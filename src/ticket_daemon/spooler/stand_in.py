@@ -14,15 +14,12 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-import msgspec
-
 from ticket_daemon.errors import StorageUnavailable, TicketDaemonError
-from ticket_daemon.poster.document import Document, decode
+from ticket_daemon.formats import Formats, Options, all_copies
 from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.mechanics import Pulse
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.poster.render import Rendered, render_ticket
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.queue import Job, Queue
 from ticket_daemon.queue.job import Payload
@@ -38,10 +35,13 @@ REMEMBERED = 1000
 class StandIn:
     """Where the jobs of one destination may go instead."""
 
-    def __init__(self, destination: Destination, destinations: Destinations, queue: Queue, *, allow_raw: bool) -> None:
+    def __init__(
+        self, destination: Destination, destinations: Destinations, queue: Queue, formats: Formats, *, allow_raw: bool
+    ) -> None:
         self._destination = destination
         self._destinations = destinations
         self._queue = queue
+        self._formats = formats
         self._allow_raw = allow_raw
         self._staying: set[tuple[int, int]] = set()  #: jobs (`seq`, `updated_at`) that cannot go there; asked once
 
@@ -83,7 +83,9 @@ class StandIn:
         if there.configured is not None and there.configured == self._destination.configured:
             return payload.data
         own = self._destinations.profiles
-        return await asyncio.to_thread(_made_anew, payload, there.profile, own, allow_raw=self._allow_raw)
+        return await asyncio.to_thread(
+            _made_anew, payload, there.profile, own, self._formats, allow_raw=self._allow_raw
+        )
 
     async def _stays(self, job: Job, there: Destination, problem: TicketDaemonError) -> None:
         if isinstance(problem, StorageUnavailable):  # it is logged where it arose; the next look tries again
@@ -102,22 +104,13 @@ def _as_it_is(job: Job) -> tuple[int, int]:
     return job.seq, job.updated_at
 
 
-def _made_anew(payload: Payload, profile: Profile | None, own: Mapping[str, Profile], *, allow_raw: bool) -> bytes:
+def _made_anew(
+    payload: Payload, profile: Profile | None, own: Mapping[str, Profile], formats: Formats, *, allow_raw: bool
+) -> bytes:
     """A job's ticket for another printer. The drawer opens there if it would have opened here: what was released or
     reprinted with the drawer shut leaves it shut."""
-    document, _ = decode(payload.document)
+    ticket = formats.read("document", payload.document)
     if profile is None and own:  # the ticket's own model decides, and the shop may have a profile of that name
-        profile = find(document.profile.model, own)
+        profile = find(ticket.model, own)
     with_pulse = any(isinstance(found.command, Pulse) for found in parse(payload.data))
-    return all_copies(document, profile, payload.copies, allow_raw=allow_raw, with_pulse=with_pulse).data
-
-
-def all_copies(
-    document: Document, profile: Profile | None, copies: int, *, allow_raw: bool, with_pulse: bool = True
-) -> Rendered:
-    """All copies of a ticket; the drawer opens once, however many come out. Raises TicketDaemonError."""
-    rendered = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=with_pulse)
-    if copies == 1:
-        return rendered
-    copy = render_ticket(document, profile, allow_raw=allow_raw, with_pulse=False)
-    return msgspec.structs.replace(rendered, data=rendered.data + copy.data * (copies - 1))
+    return all_copies(ticket, profile, payload.copies, Options(allow_raw, with_pulse)).data

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from ticket_daemon.errors import TicketDaemonError
-from ticket_daemon.poster.document import decode, encode
+from ticket_daemon.formats import Formats, Options, all_copies
 from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.mechanics import Pulse
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.queue.job import Payload
-from ticket_daemon.spooler.stand_in import _made_anew, all_copies
+from ticket_daemon.settings.config import Settings
+from ticket_daemon.spooler.stand_in import _made_anew
 
+FORMATS = Formats(Settings())
 SALE = {
     "version": "1.0",
     "profile": {"model": "TM-T20III"},
@@ -27,9 +29,9 @@ def profile(name: str) -> Profile:
 
 
 def waiting(*, copies: int = 1, with_pulse: bool = True) -> Payload:
-    document, _ = decode(SALE)
-    data = all_copies(document, profile("TM-T20III"), copies, allow_raw=True, with_pulse=with_pulse).data
-    return Payload(encode(document), data, copies)
+    ticket = FORMATS.read("document", SALE)
+    data = all_copies(ticket, profile("TM-T20III"), copies, Options(with_pulse=with_pulse)).data
+    return Payload(ticket.body, data, copies)
 
 
 def pulses(data: bytes) -> int:
@@ -38,20 +40,19 @@ def pulses(data: bytes) -> int:
 
 @pytest.mark.parametrize("copies", [1, 3])
 def test_the_drawer_opens_once_with_the_ticket_wherever_it_prints(copies: int) -> None:
-    made = _made_anew(waiting(copies=copies), profile("Generic 58mm"), {}, allow_raw=True)
+    made = _made_anew(waiting(copies=copies), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
     assert pulses(made) == 1
     assert made.count(b"total") == copies
 
 
 def test_a_ticket_that_would_leave_the_drawer_shut_leaves_it_shut_there_too() -> None:
-    made = _made_anew(waiting(with_pulse=False), profile("Generic 58mm"), {}, allow_raw=True)
+    made = _made_anew(waiting(with_pulse=False), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
     assert pulses(made) == 0
     assert b"total" in made
 
 
 def test_raw_bytes_that_are_no_longer_allowed_are_not_made_anew() -> None:
     raw = {**SALE, "commands": [{"type": "raw", "data": {"hex": "1b40"}}]}
-    document, _ = decode(raw)
-    payload = Payload(encode(document), b"\x1b@", 1)
+    payload = Payload(FORMATS.read("document", raw).body, b"\x1b@", 1)
     with pytest.raises(TicketDaemonError):
-        _made_anew(payload, profile("Generic 58mm"), {}, allow_raw=False)
+        _made_anew(payload, profile("Generic 58mm"), {}, FORMATS, allow_raw=False)

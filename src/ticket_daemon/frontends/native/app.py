@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -95,8 +96,17 @@ def text_frame(text: bytes) -> bytes:
 class Server:
     """The application and the connections it has."""
 
-    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, upkeep: Upkeep, gate: Gate) -> None:
+    def __init__(
+        self,
+        verbs: Verbs,
+        overview: Overview,
+        audience: Audience,
+        upkeep: Upkeep,
+        gate: Gate,
+        routes: Iterable[web.AbstractRouteDef] = (),  #: of other frontends, on the same port
+    ) -> None:
         self._verbs = verbs
+        self._routes = tuple(routes)
         self._overview = overview
         self._audience = audience
         self._upkeep = upkeep
@@ -117,6 +127,7 @@ class Server:
         app.router.add_get("/static/{name:.+}", self._static)
         http.add_routes(app, self._verbs, self._overview, self._upkeep)
         public.add_routes(app)
+        app.add_routes(self._routes)
         return app
 
     def _refused(self, problem: TicketDaemonError) -> web.Response:

@@ -1,0 +1,67 @@
+"""Ready bytes: what a program sends that speaks to printers itself. They go to paper as they came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticket_daemon.errors import DocumentError
+from ticket_daemon.formats import Options
+from ticket_daemon.poster.builder import Ticket as Builder
+from ticket_daemon.poster.document import Source, Warned
+from ticket_daemon.poster.escpos import parse
+from ticket_daemon.poster.escpos.mechanics import Pulse
+from ticket_daemon.poster.profile.catalogue import generic
+from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.render import Rendered
+
+if TYPE_CHECKING:
+    from ticket_daemon.settings.config import Settings
+
+#: Paper of a printer of which nothing is known, mm.
+_PAPER_MM = 80
+
+
+class PrinterTicket:
+    """Bytes for a printer, as somebody else made them."""
+
+    model = ""
+    warnings: tuple[Warned, ...] = ()
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def render(self, profile: Profile | None, options: Options) -> Rendered:
+        if not options.allow_raw:
+            raise DocumentError("raw.forbidden", category="RAW")
+        data = self.body if options.with_pulse else without_pulses(self.body)
+        return Rendered(data, profile or generic(_PAPER_MM), ())
+
+    def headed(self, text: str) -> PrinterTicket:
+        heading = Builder("Generic 80mm").text(f" {text} ", align="center", bold=True, inverse=True, size="1x2")
+        return PrinterTicket(heading.render() + self.body)
+
+
+class PrinterReader:
+    """Takes any bytes."""
+
+    def read(self, body: Source) -> PrinterTicket:
+        if not isinstance(body, bytes | bytearray | memoryview) or not body:
+            raise DocumentError("format.no_bytes", category="RAW")
+        return PrinterTicket(bytes(body))
+
+    def close(self) -> None:
+        """Nothing is kept running."""
+
+
+def without_pulses(data: bytes) -> bytes:
+    """`data` without the commands that open a drawer."""
+    kept, start = [], 0
+    for command, offset, length in parse(data):
+        if isinstance(command, Pulse):
+            kept.append(data[start:offset])
+            start = offset + length
+    return b"".join((*kept, data[start:]))
+
+
+def reader(_: Settings) -> PrinterReader:
+    return PrinterReader()
