@@ -32,7 +32,8 @@ STATUS: Final = {
     "unauthorized": 401, "unknown_job": 404, "unknown_printer": 404, "not_cancellable": 409, "id_conflict": 409,
     "too_large": 413, "invalid_document": 422, "invalid_config": 422, "invalid_profiles": 422, "rate_limited": 429,
     "internal": 500, "queue_full": 503, "storage_unavailable": 503, "shutting_down": 503, "origin_refused": 403,
-    "host_refused": 403, "not_found": 404, "method_not_allowed": 405, "too_slow": 408, "unsupported_media_type": 415, "unknown_format": 415,
+    "host_refused": 403, "not_found": 404, "method_not_allowed": 405, "too_slow": 408, "unsupported_media_type": 415,
+    "unknown_format": 415,
 }  # fmt: skip
 _TICKET: Final = b'{"tipo":"ticket",'
 _PREVIEW: Final = b'{"tipo":"preview",'
