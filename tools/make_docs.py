@@ -16,7 +16,18 @@ from pathlib import Path
 from typing import Final
 
 from ticket_daemon.frontends.native import described
-from ticket_daemon.poster.escpos import COMMANDS, Command, characters, graphics, mechanics, status, symbols
+from ticket_daemon.poster.escpos import (
+    COMMANDS,
+    Command,
+    characters,
+    definitions,
+    graphics,
+    mechanics,
+    memory,
+    page,
+    status,
+    symbols,
+)
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.queue.states import FINAL, PRINTED, TRANSITIONS, JobEvent, JobState
 from ticket_daemon.transport import SCHEMES, make_link
@@ -110,10 +121,13 @@ def _change_rows() -> Iterable[Sequence[str]]:
 
 _FAMILIES: Final = (
     ("Characters and lines", characters.COMMANDS),
-    ("Cutter, drawer, buzzer, settings", mechanics.COMMANDS),
+    ("Page mode", page.COMMANDS),
+    ("Characters of the sender's own", definitions.COMMANDS),
+    ("Cutter, drawer, buzzer, panel", mechanics.COMMANDS),
     ("Pictures", graphics.COMMANDS),
     ("Barcodes and two-dimensional symbols", symbols.COMMANDS),
     ("Questions to the printer", status.COMMANDS),
+    ("What the printer keeps", memory.COMMANDS),
 )
 
 

@@ -57,6 +57,7 @@ def test_defaults_of_test() -> None:
 def test_defaults_of_prod() -> None:
     settings = loaded("prod", environ={"TICKET_DAEMON_AUTH_TOKEN_SHA256": TOKEN})
     assert (settings.server.host, settings.log.level) == ("0.0.0.0", "info")
+    assert settings.documents.allow_raw is None
     assert settings.service_name == "TicketServicio"
     assert settings.printers == ()
     assert settings.default_printer is None

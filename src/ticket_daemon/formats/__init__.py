@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """What is asked of a rendering, whatever the format."""
 
-    allow_raw: bool = True  #: whether bytes of the sender's own may reach the printer
+    #: Bytes of the sender's own: True whatever they do, None what a ticket needs, False none.
+    allow_raw: bool | None = True
     with_pulse: bool = True  #: False leaves out what opens the drawer
 
 

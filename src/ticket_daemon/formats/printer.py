@@ -8,8 +8,7 @@ from ticket_daemon.errors import DocumentError
 from ticket_daemon.formats import Options
 from ticket_daemon.poster.builder import Ticket as Builder
 from ticket_daemon.poster.document import Source, Warned
-from ticket_daemon.poster.escpos import parse
-from ticket_daemon.poster.escpos.mechanics import Pulse
+from ticket_daemon.poster.printer_data import printer_data
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered
@@ -31,10 +30,8 @@ class PrinterTicket:
         self.body = body
 
     def render(self, profile: Profile | None, options: Options) -> Rendered:
-        if not options.allow_raw:
-            raise DocumentError("raw.forbidden", category="RAW")
-        data = self.body if options.with_pulse else without_pulses(self.body)
-        return Rendered(data, profile or generic(_PAPER_MM), ())
+        data, warnings = printer_data(self.body, allow_raw=options.allow_raw, with_pulse=options.with_pulse)
+        return Rendered(data, profile or generic(_PAPER_MM), warnings)
 
     def headed(self, text: str) -> PrinterTicket:
         heading = Builder("Generic 80mm").text(f" {text} ", align="center", bold=True, inverse=True, size="1x2")
@@ -51,16 +48,6 @@ class PrinterReader:
 
     def close(self) -> None:
         """Nothing is kept running."""
-
-
-def without_pulses(data: bytes) -> bytes:
-    """`data` without the commands that open a drawer."""
-    kept, start = [], 0
-    for command, offset, length in parse(data):
-        if isinstance(command, Pulse):
-            kept.append(data[start:offset])
-            start = offset + length
-    return b"".join((*kept, data[start:]))
 
 
 def reader(_: Settings) -> PrinterReader:

@@ -128,8 +128,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "raw.base64": ("no es base64 válido", "it is not valid base64"),
     "raw.incomplete": (
-        "el modo seguro no admite un comando sin terminar (byte {offset})",
-        "safe mode does not admit a command without its end (byte {offset})",
+        "los bytes terminan a medio comando (empieza en el byte {offset}) y se tragaría lo que sigue; mándelo completo",
+        "the bytes end inside a command (it begins at byte {offset}), which would swallow what follows; send all of it",
     ),
     "raw.empty": ("no hay bytes que enviar", "there are no bytes to send"),
     "raw.too_long": (
@@ -139,6 +139,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "raw.unsafe": (
         "el modo seguro no admite {command} (byte {offset})",
         "safe mode does not admit {command} (byte {offset})",
+    ),
+    "raw.not_printing": (
+        "aquí no se admite {command} (byte {offset}): no imprime, y puede cambiar o detener la impresora; "
+        "si hace falta, ponga allow_raw = true en [documents]",
+        "{command} (byte {offset}) is not admitted here: it does not print, and may change or stop the printer; "
+        "where it is needed, set allow_raw = true under [documents]",
     ),
     "raw.forbidden": (
         "la configuración de este equipo no admite comandos «raw» (allow_raw = false)",
@@ -223,6 +229,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "warning.no_buzzer": (
         "la impresora no tiene zumbador; no suena",
         "the printer has no buzzer; it makes no sound",
+    ),
+    "warning.raw_asks": (
+        "se quitaron preguntas a la impresora de los bytes: nadie leería la respuesta",
+        "questions to the printer were left out of the bytes: nobody would read the answer",
+    ),
+    "warning.raw_unfinished": (
+        "los bytes terminan a medio comando (empieza en el byte {offset}): puede tragarse el ticket que sigue",
+        "the bytes end inside a command (it begins at byte {offset}): it may swallow the next ticket",
     ),
     "calibration.title": ("CALIBRACIÓN", "CALIBRATION"),
     "calibration.paper": ("{mm} mm, {dots} puntos a {dpi} ppp", "{mm} mm, {dots} dots at {dpi} dpi"),

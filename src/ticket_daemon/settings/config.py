@@ -81,7 +81,7 @@ class LogSettings(_Section, frozen=True):
 
 
 class DocumentSettings(_Section, frozen=True):
-    allow_raw: bool = True
+    allow_raw: bool | None = True  #: None: of a sender's own bytes what a ticket needs; the default in prod
     profiles: tuple[str, ...] = ()  #: files (TOML) with printer profiles of the shop's own
 
 
@@ -154,7 +154,11 @@ SERVICE_NAMES: Final[Mapping[str, str]] = {"prod": "TicketServicio", "test": "Ti
 
 #: What an environment brings before anything else is said.
 _ENVIRONMENTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
-    "prod": {"server": {"host": "0.0.0.0"}, "log": {"level": "info"}},  # noqa: S104 - the shop's other machines print too
+    "prod": {
+        "server": {"host": "0.0.0.0"},  # noqa: S104 - the shop's other machines print too
+        "log": {"level": "info"},
+        "documents": {"allow_raw": None},
+    },
     "test": {"server": {"host": "127.0.0.1"}, "log": {"level": "debug"}},
 }
 _SECTIONS: Final[Mapping[str, type[Struct]]] = {

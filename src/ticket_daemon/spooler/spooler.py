@@ -57,7 +57,7 @@ class Spooler:
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
         *,
-        allow_raw: bool = True,
+        allow_raw: bool | None = True,
     ) -> None:
         self._allow_raw = allow_raw
         self._destinations = destinations

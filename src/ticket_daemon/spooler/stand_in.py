@@ -16,8 +16,7 @@ from collections.abc import Mapping
 
 from ticket_daemon.errors import StorageUnavailable, TicketDaemonError
 from ticket_daemon.formats import Formats, Options, all_copies
-from ticket_daemon.poster.escpos import parse
-from ticket_daemon.poster.escpos.mechanics import Pulse
+from ticket_daemon.poster.printer_data import opens_drawer
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination, Destinations
@@ -36,7 +35,13 @@ class StandIn:
     """Where the jobs of one destination may go instead."""
 
     def __init__(
-        self, destination: Destination, destinations: Destinations, queue: Queue, formats: Formats, *, allow_raw: bool
+        self,
+        destination: Destination,
+        destinations: Destinations,
+        queue: Queue,
+        formats: Formats,
+        *,
+        allow_raw: bool | None,
     ) -> None:
         self._destination = destination
         self._destinations = destinations
@@ -105,12 +110,12 @@ def _as_it_is(job: Job) -> tuple[int, int]:
 
 
 def _made_anew(
-    payload: Payload, profile: Profile | None, own: Mapping[str, Profile], formats: Formats, *, allow_raw: bool
+    payload: Payload, profile: Profile | None, own: Mapping[str, Profile], formats: Formats, *, allow_raw: bool | None
 ) -> bytes:
     """A job's ticket for another printer. The drawer opens there if it would have opened here: what was released or
     reprinted with the drawer shut leaves it shut."""
     ticket = formats.read("document", payload.document)
     if profile is None and own:  # the ticket's own model decides, and the shop may have a profile of that name
         profile = find(ticket.model, own)
-    with_pulse = any(isinstance(found.command, Pulse) for found in parse(payload.data))
+    with_pulse = opens_drawer(payload.data)
     return all_copies(ticket, profile, payload.copies, Options(allow_raw, with_pulse)).data

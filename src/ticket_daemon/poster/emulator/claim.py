@@ -12,10 +12,12 @@ from typing import Final
 LONGEST_COMMAND: Final = 4 << 20
 #: The longest one that ends with NUL (ESC D has 32 positions, GS k 255 characters at most).
 LONGEST_UNTIL_NUL: Final = 1024
+#: The longest ESC &: 224 characters of 24 columns of 3 bytes (fonts of 24 by 24 dots), doubled.
+LONGEST_DEFINITION: Final = 32 << 10
 #: Bytes at the head of a command that hold its length.
-_HEAD: Final = 8
-#: How many those are, for the commands that can claim too much: GS v 0, GS 8 L, FS q.
-_HEADERS: Final = {b"\x1dv": 8, b"\x1d8": 7, b"\x1cq": 7}
+_HEAD: Final = 15
+#: How many those are, for the commands that can claim too much: GS v 0, GS Q 0, GS 8 L, FS q, GS D.
+_HEADERS: Final = {b"\x1dv": 8, b"\x1dQ": 8, b"\x1d8": 7, b"\x1cq": 7, b"\x1dD": 15}
 
 
 class Claim:
@@ -63,14 +65,15 @@ class Claim:
 
 def _limit(head: bytes) -> int:
     """The longest that this command may be, in bytes."""
-    until_nul = head[:2] == b"\x1bD" or (head[:2] == b"\x1dk" and head[2:3] < b"\x41")
-    return LONGEST_UNTIL_NUL if until_nul else LONGEST_COMMAND
+    if head[:2] == b"\x1bD" or (head[:2] == b"\x1dk" and head[2:3] < b"\x41"):
+        return LONGEST_UNTIL_NUL
+    return LONGEST_DEFINITION if head[:2] == b"\x1b&" else LONGEST_COMMAND
 
 
 def _claimed(head: bytes) -> int:
     """The command's whole length in bytes, as far as its head tells; 0 if it does not."""
     words = [head[at] | head[at + 1] << 8 for at in range(len(head) - 1)]
-    if head[:3] == b"\x1dv0":
+    if head[:3] in (b"\x1dv0", b"\x1dQ0"):
         return 8 + words[4] * words[6] if len(head) >= 8 else 8
     if head[:3] == b"\x1d8L":
         return 7 + (words[3] | words[5] << 16) if len(head) >= 7 else 7
@@ -82,4 +85,8 @@ def _claimed(head: bytes) -> int:
         return 4 + head[2] * head[3] * 8 if len(head) >= 4 else 4
     if head[:2] == b"\x1cq":
         return 7 + words[3] * words[5] * 8 if len(head) >= 7 else 7
+    if head[:2] == b"\x1dD":
+        return 9 + (words[11] | words[13] << 16) if head[9:11] == b"BM" and len(head) >= 15 else 15
+    if head[:3] == b"\x1cg1":
+        return 10 + words[8] if len(head) >= 10 else 10
     return 0

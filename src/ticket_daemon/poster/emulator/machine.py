@@ -18,7 +18,7 @@ from ticket_daemon.poster.emulator.lettering import KANJI_CODES, Lettering
 from ticket_daemon.poster.emulator.line import Line
 from ticket_daemon.poster.emulator.modes import THREE_WAYS, Action, Modes
 from ticket_daemon.poster.emulator.roll import Roll
-from ticket_daemon.poster.escpos import Command, Parsed, Unknown, mechanics, status
+from ticket_daemon.poster.escpos import Command, Parsed, Unknown, mechanics, page, status
 from ticket_daemon.poster.escpos import characters as letters
 from ticket_daemon.poster.escpos.symbols import Barcode
 from ticket_daemon.poster.profile.model import Profile
@@ -32,7 +32,7 @@ _PARTIAL_CUTS: Final = frozenset((1, 49, 66, 98, 104))
 _PINS: Final = {0: 0, 48: 0, 1: 1, 49: 1}
 #: Answered elsewhere, or settings that no drawing shows, or nothing to do: CR without automatic line feed.
 _QUIET: Final = (
-    letters.CarriageReturn, letters.CharacterEffects, letters.SelectColor, letters.Smoothing, letters.StandardMode,
+    letters.CarriageReturn, letters.CharacterEffects, letters.SelectColor, letters.Smoothing, page.StandardMode,
     mechanics.PanelButtons, mechanics.PaperEndSensors, mechanics.StopSensors, mechanics.PrintSpeed,
     mechanics.SelectPeripheral, mechanics.Realtime, status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus,
     status.TransmitStatus, status.TransmitId, status.Response,
@@ -231,7 +231,7 @@ class Machine:
             Unknown: self._unknown,
             letters.Print: self._print,
             letters.LineFeed: self._line_feed,
-            letters.FormFeed: self._form_feed,
+            page.FormFeed: self._form_feed,
             letters.Tab: self._tab,
             letters.Initialize: self._initialize,
             letters.Justify: start(self._justify),

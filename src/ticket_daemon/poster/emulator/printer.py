@@ -257,6 +257,7 @@ class Printer:
     def _discard(self) -> None:
         """Everything not printed yet is gone, process ids unanswered with it."""
         self._settle()
+        self._claim.skipped += len(self._unread)
         self._unread.clear()
         self._commands.clear()
         self._waiting_bytes = 0

@@ -25,14 +25,6 @@ class CarriageReturn(Command, frozen=True):
     NAME, PREFIX = "CR – print and carriage return", b"\r"
 
 
-class FormFeed(Command, frozen=True):
-    NAME, PREFIX = "FF – print and return to standard mode", b"\x0c"
-
-
-class Cancel(Command, frozen=True):
-    NAME, PREFIX = "CAN – cancel print data in page mode", b"\x18"
-
-
 class Tab(Command, frozen=True):
     NAME, PREFIX = "HT – horizontal tab", b"\t"
 
@@ -141,6 +133,12 @@ class FeedDots(ByteCommand, frozen=True):
     NAME, PREFIX = "ESC J – print and feed paper", ESC + b"J"
 
 
+class ReverseLines(ByteCommand, frozen=True):
+    """n lines of the current spacing backwards."""
+
+    NAME, PREFIX = "ESC e – print and reverse feed n lines", ESC + b"e"
+
+
 class ReverseFeed(ByteCommand, frozen=True):
     """n vertical motion units backwards."""
 
@@ -234,12 +232,41 @@ class KanjiQuadruple(ByteCommand, frozen=True):
     NAME, PREFIX = "FS W – turn quadruple-size mode on/off for Kanji characters", FS + b"W"
 
 
-class PageMode(Command, frozen=True):
-    NAME, PREFIX = "ESC L – select page mode", ESC + b"L"
+class KanjiSpacing(Command, frozen=True):
+    """left and right of each Kanji character, in horizontal motion units."""
+
+    NAME, PREFIX = "FS S – set Kanji character spacing", FS + b"S"
+    left: int
+    right: int
+
+    def encode(self) -> bytes:
+        return self.PREFIX + bytes((self.left, self.right))
+
+    @classmethod
+    def read(cls, reader: Reader) -> Self:
+        return cls(reader.byte(), reader.byte())
 
 
-class StandardMode(Command, frozen=True):
-    NAME, PREFIX = "ESC S – select standard mode", ESC + b"S"
+class KanjiFont(FunctionCommand, frozen=True):
+    NAME, PREFIX = "FS ( A – select Kanji character style(s)", FS + b"(A"
+
+
+class CharacterEncoding(FunctionCommand, frozen=True):
+    """UTF-8 instead of code pages, and the order of fonts, on models that have them."""
+
+    NAME, PREFIX = "FS ( C – select character encode system", FS + b"(C"
+
+
+class LineStart(ByteCommand, frozen=True):
+    """n 0/48 drops what is on the line, 1/49 prints it."""
+
+    NAME, PREFIX = "GS T – set print position to the beginning of print line", GS + b"T"
+
+
+class Unidirectional(ByteCommand, frozen=True):
+    """Only bit 0 counts; for impact heads."""
+
+    NAME, PREFIX = "ESC U – turn unidirectional print mode on/off", ESC + b"U"
 
 
 class CharacterEffects(FunctionCommand, frozen=True):
@@ -249,9 +276,11 @@ class CharacterEffects(FunctionCommand, frozen=True):
 
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
-    LineFeed, CarriageReturn, FormFeed, Cancel, Tab, Initialize, Emphasis, DoubleStrike, Underline, PrintMode,
+    LineFeed, CarriageReturn, Tab, Initialize, Emphasis, DoubleStrike, Underline, PrintMode,
     CharacterSize, Inverse, SelectFont, Justify, SelectCodePage, InternationalSet, RightSpacing, Smoothing,
-    UpsideDown, Rotate, SelectColor, FeedLines, FeedDots, ReverseFeed, DefaultLineSpacing, LineSpacing, SetTabs,
+    UpsideDown, Rotate, SelectColor, FeedLines, FeedDots, ReverseFeed, ReverseLines, DefaultLineSpacing,
+    LineSpacing, SetTabs,
     AbsolutePosition, RelativePosition, LeftMargin, PrintWidth, MotionUnits, EnterKanji, LeaveKanji, KanjiCode,
-    KanjiPrintMode, KanjiUnderline, KanjiQuadruple, PageMode, StandardMode, CharacterEffects,
+    KanjiPrintMode, KanjiUnderline, KanjiQuadruple, KanjiSpacing, KanjiFont, CharacterEncoding,
+    CharacterEffects, LineStart, Unidirectional,
 )  # fmt: skip

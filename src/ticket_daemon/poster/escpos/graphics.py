@@ -6,6 +6,9 @@ from typing import Final, Self
 
 from ticket_daemon.poster.escpos.base import ESC, FS, GS, ByteCommand, Command, FunctionCommand, Reader, word
 
+#: A .bmp file's beginning: "BM" and the file's size.
+_BMP_HEAD: Final = 6
+
 
 class RasterImage(Command, frozen=True):
     """m 0/48 normal, 1/49 double width, 2/50 double height, 3/51 both; x bytes by y rows.
@@ -120,11 +123,48 @@ class PrintStoredImage(Command, frozen=True):
         return cls(reader.byte(), reader.byte())
 
 
-class LogoFunction(FunctionCommand, frozen=True):
-    NAME, PREFIX = "GS ( C – edit NV user memory", GS + b"(C"
+class WindowsBitmap(Command, frozen=True):
+    """A .bmp file under a key code: fn 67 for good, fn 83 until the power goes."""
+
+    NAME, PREFIX = "GS D – define Windows BMP graphics data", GS + b"D"
+    m: int
+    fn: int
+    a: int
+    key: bytes
+    b: int
+    c: int
+    data: bytes  #: the file: "BM", its size in four bytes, the rest
+
+    def encode(self) -> bytes:
+        return b"".join((self.PREFIX, bytes((self.m, self.fn, self.a)), self.key, bytes((self.b, self.c)), self.data))
+
+    @classmethod
+    def read(cls, reader: Reader) -> Self:
+        m, fn, a, key, b, c = reader.byte(), reader.byte(), reader.byte(), reader.take(2), reader.byte(), reader.byte()
+        head = reader.take(_BMP_HEAD)
+        rest = int.from_bytes(head[2:], "little") - _BMP_HEAD if head.startswith(b"BM") else 0
+        return cls(m, fn, a, key, b, c, head + reader.take(max(0, rest)))
+
+
+class TallImage(Command, frozen=True):
+    """x dots by y bytes in column format."""
+
+    NAME, PREFIX = "GS Q 0 – print variable vertical size bit image", GS + b"Q0"
+    m: int
+    x: int
+    y: int
+    data: bytes
+
+    def encode(self) -> bytes:
+        return b"".join((self.PREFIX, bytes((self.m,)), word(self.x), word(self.y), self.data))
+
+    @classmethod
+    def read(cls, reader: Reader) -> Self:
+        m, x, y = reader.byte(), reader.word(), reader.word()
+        return cls(m, x, y, reader.take(x * y))
 
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
     RasterImage, Graphics, LargeGraphics, BitImage, DefineDownloadedImage, PrintDownloadedImage,
-    DefineStoredImages, PrintStoredImage, LogoFunction,
+    DefineStoredImages, PrintStoredImage, WindowsBitmap, TallImage,
 )  # fmt: skip

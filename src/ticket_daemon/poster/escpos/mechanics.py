@@ -1,4 +1,4 @@
-"""Commands for what moves or sounds: cutter, drawer, buzzer, panel, and the printer's own settings."""
+"""Commands for what moves or sounds: cutter, drawer, buzzer, panel, and the panel."""
 
 from __future__ import annotations
 
@@ -117,10 +117,6 @@ class PrintSpeed(FunctionCommand, frozen=True):
     NAME, PREFIX = "GS ( K – select print control method(s)", GS + b"(K"
 
 
-class UserSetup(FunctionCommand, frozen=True):
-    NAME, PREFIX = "GS ( E – set user setup commands", GS + b"(E"
-
-
 class PrintSheet(FunctionCommand, frozen=True):
     NAME, PREFIX = "GS ( A – execute test print", GS + b"(A"
 
@@ -147,5 +143,5 @@ class MacroRun(Command, frozen=True):
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
     Cut, CutOnePoint, CutThreePoints, Pulse, Realtime, Beep, Buzzer, SelectPeripheral, PanelButtons,
-    PaperEndSensors, StopSensors, PrintSpeed, UserSetup, PrintSheet, MacroMark, MacroRun,
+    PaperEndSensors, StopSensors, PrintSpeed, PrintSheet, MacroMark, MacroRun,
 )  # fmt: skip

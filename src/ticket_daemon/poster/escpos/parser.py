@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from ticket_daemon.poster.escpos import characters, graphics, mechanics, status, symbols
+from ticket_daemon.poster.escpos import characters, definitions, graphics, mechanics, memory, page, status, symbols
 from ticket_daemon.poster.escpos.base import Command, NeedMore, Reader
 from ticket_daemon.poster.escpos.characters import Print
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
     *characters.COMMANDS,
+    *page.COMMANDS,
+    *definitions.COMMANDS,
     *mechanics.COMMANDS,
     *graphics.COMMANDS,
     *symbols.COMMANDS,
     *status.COMMANDS,
+    *memory.COMMANDS,
 )
 _BY_PREFIX: Final = {command.PREFIX: command for command in COMMANDS}
 _LONGEST: Final = max(map(len, _BY_PREFIX))
@@ -55,8 +58,13 @@ class Parser:
 
     @property
     def pending(self) -> int:
-        """Bytes held back because the command they begin is not whole."""
+        """How many bytes are held back because the command they begin is not whole."""
         return len(self._rest)
+
+    @property
+    def rest(self) -> bytes:
+        """Those bytes."""
+        return self._rest
 
     def feed(self, data: bytes) -> list[Parsed]:
         """The commands that `data` completes. Characters are given at once, without waiting for the line's end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ticket_daemon.poster.escpos.base import DLE, GS, ByteCommand, Command, FunctionCommand
+from ticket_daemon.poster.escpos.base import DLE, ESC, GS, ByteCommand, Command, FunctionCommand
 
 
 class RealtimeStatus(ByteCommand, frozen=True):
@@ -37,6 +37,18 @@ class TransmitId(ByteCommand, frozen=True):
     NAME, PREFIX = "GS I – transmit printer ID", GS + b"I"
 
 
+class PeripheralStatus(ByteCommand, frozen=True):
+    """Of old models: the drawer's switch."""
+
+    NAME, PREFIX = "ESC u – transmit peripheral device status", ESC + b"u"
+
+
+class SensorStatus(Command, frozen=True):
+    """Of old models."""
+
+    NAME, PREFIX = "ESC v – transmit paper sensor status", ESC + b"v"
+
+
 class Response(FunctionCommand, frozen=True):
     """`data` fn m …: fn 48 m 48 process id d1-d4 (20h-7Eh), answered 37 22 d1-d4 00 when printed; fn 49 offline."""
 
@@ -49,5 +61,6 @@ class Response(FunctionCommand, frozen=True):
 
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
-    RealtimeStatus, RealtimeRequest, AutoStatus, TransmitStatus, TransmitId, Response,
+    RealtimeStatus, RealtimeRequest, AutoStatus, TransmitStatus, TransmitId, PeripheralStatus, SensorStatus,
+    Response,
 )  # fmt: skip

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
-from ticket_daemon.poster.escpos import Parser, Unknown, graphics, mechanics, parse, status, symbols
-from ticket_daemon.poster.escpos.base import Command
-from ticket_daemon.poster.escpos.characters import FeedLines, Initialize
+from ticket_daemon.poster.escpos import mechanics
+from ticket_daemon.poster.escpos.characters import FeedLines
 from ticket_daemon.poster.layout.table import table_lines
 from ticket_daemon.poster.layout.width import columns
 from ticket_daemon.poster.layout.wrap import cut as cut_text
@@ -104,63 +103,8 @@ def beep(data: model.Beep, to: Writer) -> None:
         to.command(mechanics.Buzzer(bytes((97, 100, data.times, data.lapse, data.lapse))).encode())
 
 
-_ASKING: Final = (
-    status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus, status.TransmitStatus, status.TransmitId,
-    status.Response, mechanics.Realtime, mechanics.UserSetup,
-)  # fmt: skip
-#: Of unknown commands: ESC u and ESC v, status of old models; GS g, counters. Source: Epson reference.
-_ASKING_UNKNOWN: Final = (b"\x1bu", b"\x1bv", b"\x1dg")
-#: GS ( L functions that answer: capacities, key codes. Source: Epson reference, GS ( L.
-_ASKING_GRAPHICS: Final = frozenset((0, 3, 4, 48, 51, 52, 64, 80))
-#: GS ( C functions that answer: a record, capacities, key codes. Source: Epson reference, GS ( C.
-_ASKING_MEMORY: Final = frozenset((2, 3, 4, 5, 50, 51, 52, 53))
-_PULSE_PREFIXES: Final = (mechanics.Pulse.PREFIX, mechanics.Realtime.PREFIX)
-_LEADS: Final = frozenset(b"\x1b\x1d\x1c\x10")
-_TRANSMIT_SYMBOL_SIZE: Final = 82  # GS ( k fn 82 answers with the stored symbol's size
-
-
-def _unsafe(command: Command) -> bool:
-    """Whether safe mode refuses it: it resets, deselects, opens the drawer, records macros, or asks for an answer.
-
-    A lead byte as the second of an unknown command could begin another one for a printer that drops the first.
-    """
-    if isinstance(command, Unknown):
-        return command.data.startswith(_ASKING_UNKNOWN) or not _LEADS.isdisjoint(command.data[1:2])
-    if isinstance(command, mechanics.SelectPeripheral):
-        return not command.n & 1
-    if isinstance(command, symbols.Symbol):
-        return command.data[1:2] == bytes((_TRANSMIT_SYMBOL_SIZE,))
-    if isinstance(command, graphics.Graphics):
-        return not _ASKING_GRAPHICS.isdisjoint(command.data[1:2])
-    if isinstance(command, graphics.LogoFunction):
-        return not _ASKING_MEMORY.isdisjoint(command.data[1:2])
-    return isinstance(command, (Initialize, mechanics.Pulse, mechanics.MacroMark, *_ASKING))
-
-
 def raw(data: model.Raw, to: Writer) -> None:
-    if data.safe_mode:
-        parser = Parser()
-        for command, offset, _ in parser.feed(data.data):
-            if _unsafe(command):
-                name = command.data.hex(" ").upper() if isinstance(command, Unknown) else command.NAME
-                raise Fault("raw.unsafe", "hex", command=name, offset=offset)
-        if parser.pending:  # what follows it in the ticket would complete it
-            raise Fault("raw.incomplete", "hex", offset=len(data.data) - parser.pending)
-    to.raw(data.data if to.with_pulse else without_pulses(data.data))
-
-
-def without_pulses(data: bytes) -> bytes:
-    """Raw bytes with whatever opens the drawer left out, also what would open it together with the bytes behind."""
-    kept = []
-    for command, offset, length in parse(data):
-        begun = isinstance(command, Unknown) and command.data.startswith(_PULSE_PREFIXES)
-        if not (begun or isinstance(command, mechanics.Pulse) or _is_realtime_pulse(command)):
-            kept.append(data[offset : offset + length])
-    return b"".join(kept)
-
-
-def _is_realtime_pulse(command: Command) -> bool:
-    return isinstance(command, mechanics.Realtime) and command.fn == mechanics.REALTIME_PULSE
+    to.raw(data.data, "printing" if data.safe_mode else "all" if to.allow_raw else "ticket")
 
 
 def image(data: model.Image, to: Writer) -> None:

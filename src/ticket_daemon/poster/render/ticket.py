@@ -27,30 +27,44 @@ class Rendered(Struct, frozen=True):
 
 
 def render_ticket(
-    source: Source, profile: Profile | None = None, *, allow_raw: bool = True, with_pulse: bool = True
+    source: Source, profile: Profile | None = None, *, allow_raw: bool | None = True, with_pulse: bool = True
 ) -> Rendered:
     """Render a document (JSON text or bytes, a mapping, or a Document) for `profile`.
 
     `profile` is what the destination's printer can do; what the document's own profile says beside its model goes
-    over it. Without it the document's model decides. `with_pulse` false leaves out what opens the drawer.
+    over it. Without it the document's model decides. `allow_raw`: what `raw` commands may hold, True whatever they do,
+    None what a ticket needs (docs/document.md), False no such command. `with_pulse` false leaves out what opens the
+    drawer.
 
     Raises DocumentError (code `invalid_document`) with the path of the first fault.
     """
     document, warnings = decode(source)
     wanted, overrides = requested(document.profile, profile)
-    writer = Writer(wanted, with_pulse=with_pulse)
+    writer = Writer(wanted, allow_raw=bool(allow_raw), with_pulse=with_pulse)
     writer.warnings += warnings
     writer.warnings += overrides
     for index, command in enumerate(document.commands):
-        writer.path = f"commands[{index}]"
         kind = type(command)
-        if kind is RawCommand and not allow_raw:
+        if kind is not RawCommand and writer.foreign is not None:
+            _end_raw(writer, document, index - 1)
+        writer.path = f"commands[{index}]"
+        if kind is RawCommand and allow_raw is False:
             raise DocumentError("raw.forbidden", path=writer.path, category="RAW")
         try:
             RENDERERS[kind](command.data, writer)
         except Fault as fault:
             raise _located(fault, document, index) from None
+    if writer.foreign is not None:
+        _end_raw(writer, document, len(document.commands) - 1)
     return Rendered(writer.finish(), wanted, tuple(writer.warnings))
+
+
+def _end_raw(writer: Writer, document: Document, last: int) -> None:
+    """The command at `last` is the last of those raw ones that stand together."""
+    try:
+        writer.end_raw()
+    except Fault as fault:
+        raise _located(fault, document, last) from None
 
 
 def _located(fault: Fault, document: Document, index: int) -> DocumentError:

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ticket_daemon.poster.document import Warned
-from ticket_daemon.poster.document.model import PLAIN, SIZES, Style
-from ticket_daemon.poster.escpos import parse
+from ticket_daemon.poster.document.model import PLAIN, SIZES, Fault, Style
+from ticket_daemon.poster.escpos import Command
 from ticket_daemon.poster.escpos.characters import (
     CharacterSize,
     Emphasis,
+    EnterKanji,
     FeedDots,
     FeedLines,
-    FormFeed,
     Initialize,
     InternationalSet,
     Inverse,
@@ -35,10 +36,12 @@ from ticket_daemon.poster.escpos.characters import (
     Underline,
 )
 from ticket_daemon.poster.escpos.graphics import BitImage, RasterImage
+from ticket_daemon.poster.escpos.page import FormFeed
 from ticket_daemon.poster.escpos.symbols import Barcode
 from ticket_daemon.poster.layout.encoding import Encoder
 from ticket_daemon.poster.layout.width import columns
 from ticket_daemon.poster.layout.wrap import TAB_COLUMNS, wrap
+from ticket_daemon.poster.printer_data import Admission, Screen, encoded
 from ticket_daemon.poster.profile.model import Profile
 
 JUSTIFY: Final = {align: Justify(n).encode() for n, align in enumerate(("left", "center", "right"))}
@@ -79,19 +82,21 @@ _OPENING: Final = (Print, Tab, BitImage)
 _CLOSING: Final = (LineFeed, FormFeed, Initialize, FeedLines, FeedDots, RasterImage, Barcode)
 
 
-def _leaves_open(data: bytes, was_open: bool) -> bool:
-    """Whether the printer's line has something on it after `data`."""
+def _leaves_open(commands: Sequence[Command], was_open: bool) -> bool:
+    """Whether the printer's line has something on it after `commands`."""
     is_open = was_open
-    for command, _, _ in parse(data):
+    for command in commands:
         is_open = isinstance(command, _OPENING) or (is_open and not isinstance(command, _CLOSING))
     return is_open
 
 
 class Writer:
-    """Gathers one ticket's bytes for one profile. `with_pulse` false: nothing of it may open the drawer."""
+    """Gathers one ticket's bytes for one profile. `with_pulse` false: nothing of it may open the drawer. `allow_raw`
+    false: of raw bytes only what a ticket needs."""
 
-    def __init__(self, profile: Profile, *, with_pulse: bool = True) -> None:
+    def __init__(self, profile: Profile, *, allow_raw: bool = True, with_pulse: bool = True) -> None:
         self.profile = profile
+        self.allow_raw = allow_raw
         self.with_pulse = with_pulse
         self.warnings: list[Warned] = []
         self.path = ""  #: of the command being written, for warnings
@@ -104,11 +109,18 @@ class Writer:
         self._used = 0  #: dots of the line being gathered
         self._open = False  #: the printer holds the beginning of a line (raw bytes came in its middle)
         self._line_align = "left"
+        self._kanji = profile.kanji  #: the printer may be in multi-byte mode
+        self.foreign: Screen | None = None  #: of the raw bytes under way
         self._start()
 
     def _start(self) -> None:
-        leave = LeaveKanji().encode() if self.profile.kanji else b""
-        self._out += Initialize().encode(), leave, self._encoder.start(), InternationalSet(0).encode()
+        self._out.append(Initialize().encode())
+        self._set_characters()
+
+    def _set_characters(self) -> None:
+        """What bytes mean from here on: one byte a character, the preferred page, ASCII as it stands."""
+        leave = LeaveKanji().encode() if self._kanji else b""
+        self._out += leave, self._encoder.start(), InternationalSet(0).encode()
 
     # --- text ---
 
@@ -235,16 +247,31 @@ class Writer:
         if aligned:
             self._align = None
 
-    def raw(self, data: bytes) -> None:
-        """Bytes that may leave the printer in any state; the gathered line is sent first, still open."""
-        if self._spans:
-            self.pending()
-        self._out.append(data)
-        self._open = _leaves_open(data, self._open)
+    def raw(self, data: bytes, admission: Admission) -> None:
+        """Bytes that may leave the printer in any state, and go on with the next raw bytes as one stream; the gathered
+        line is sent first, still open. Raises Fault for what is not admitted."""
+        if self.foreign is None:
+            if self._spans:
+                self.pending()
+            self.foreign = Screen(with_pulse=self.with_pulse)
+        commands = self.foreign.feed(data, admission)
+        if self.foreign.asked:
+            self.warn("warning.raw_asks")
+        self._out.append(encoded(commands))
+        self._open = _leaves_open(commands, self._open)
+        self._kanji = self._kanji or any(isinstance(command, EnterKanji) for command in commands)
+
+    def end_raw(self) -> None:
+        """Raw bytes are over: what the printer makes of bytes is set again. Raises Fault where they end inside a
+        command, which would take what follows for its own."""
+        assert self.foreign is not None
+        if self.foreign.unfinished:
+            raise Fault("raw.incomplete", "hex", offset=self.foreign.unfinished_at)
+        self.foreign = None
         if not self._open:
             self._used = 0
         self._style = self._align = None
-        self._out.append(self._encoder.start())
+        self._set_characters()
 
     def _restyle(self, style: Style) -> None:
         if style is not self._style:

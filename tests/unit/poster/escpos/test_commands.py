@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from ticket_daemon.poster.escpos import COMMANDS, Command, Parsed, parse
+from ticket_daemon.poster.escpos import COMMANDS, Command, Parsed, definitions, memory, page, parse
 from ticket_daemon.poster.escpos import characters as c
 from ticket_daemon.poster.escpos import graphics as g
 from ticket_daemon.poster.escpos import mechanics as me
 from ticket_daemon.poster.escpos import status as s
 from ticket_daemon.poster.escpos import symbols as y
 
+BMP = "42 4D 08 00 00 00 78 79"
+
 EXAMPLES: list[tuple[Command, str]] = [
+    (
+        g.WindowsBitmap(48, 83, 48, b"AB", 48, 49, bytes.fromhex(BMP)),
+        "1D 44 30 53 30 41 42 30 31 42 4D 08 00 00 00 78 79",
+    ),
+    (g.TallImage(48, 2, 1, b"ab"), "1D 51 30 30 02 00 01 00 61 62"),
+    (s.PeripheralStatus(0), "1B 75 00"),
+    (s.SensorStatus(), "1B 76"),
     # characters and lines
     (c.Print(b"Hola \xa4"), "48 6F 6C 61 20 A4"),
     (c.LineFeed(), "0A"),
     (c.CarriageReturn(), "0D"),
-    (c.FormFeed(), "0C"),
-    (c.Cancel(), "18"),
+    (page.FormFeed(), "0C"),
+    (page.Cancel(), "18"),
     (c.Tab(), "09"),
     (c.Initialize(), "1B 40"),
     (c.Emphasis(1), "1B 45 01"),
@@ -53,9 +62,40 @@ EXAMPLES: list[tuple[Command, str]] = [
     (c.KanjiPrintMode(4), "1C 21 04"),
     (c.KanjiUnderline(1), "1C 2D 01"),
     (c.KanjiQuadruple(1), "1C 57 01"),
-    (c.PageMode(), "1B 4C"),
-    (c.StandardMode(), "1B 53"),
+    (page.PageMode(), "1B 4C"),
+    (page.StandardMode(), "1B 53"),
     (c.CharacterEffects(b"01"), "1D 28 4E 02 00 30 31"),
+    (c.KanjiSpacing(1, 2), "1C 53 01 02"),
+    (c.KanjiFont(b"0A"), "1C 28 41 02 00 30 41"),
+    (c.CharacterEncoding(b"02"), "1C 28 43 02 00 30 32"),
+    (c.LineStart(1), "1D 54 01"),
+    (c.Unidirectional(1), "1B 55 01"),
+    (c.ReverseLines(2), "1B 65 02"),
+    # page mode
+    (page.PrintPage(), "1B 0C"),
+    (page.PageDirection(3), "1B 54 03"),
+    (page.PageArea(1, 2, 0x0102, 4), "1B 57 01 00 02 00 02 01 04 00"),
+    (page.AbsoluteY(0x0102), "1D 24 02 01"),
+    (page.RelativeY(0xFFFF), "1D 5C FF FF"),
+    (page.PageControl(b"0"), "1D 28 50 01 00 30"),
+    (page.PageDrawing(b"0"), "1D 28 51 01 00 30"),
+    # characters of the sender's own
+    (definitions.UseDefined(1), "1B 25 01"),
+    (definitions.DefineCharacters(3, 65, 66, (b"abc", b"")), "1B 26 03 41 42 01 61 62 63 00"),
+    (definitions.DefineCharacters(0, 65, 66, ()), "1B 26 00 41 42"),
+    (definitions.CancelDefined(65), "1B 3F 41"),
+    (definitions.DefineKanji(0x77, 0x21, b"\x55" * 72), "1C 32 77 21" + " 55" * 72),
+    (definitions.CancelKanji(0x77, 0x21), "1C 3F 77 21"),
+    # what the printer keeps
+    (memory.Customize(b"\1\1"), "1D 28 4D 02 00 01 01"),
+    (memory.RealtimeSwitch(b"\x14\1\0"), "1D 28 44 03 00 14 01 00"),
+    (memory.WriteMemory(0, 256, b"A"), "1C 67 31 00 00 01 00 00 01 00 41"),
+    (memory.ReadMemory(0, 256, 1), "1C 67 32 00 00 01 00 00 01 00"),
+    (memory.ResetCounter(0, 20), "1D 67 30 00 14 00"),
+    (memory.TransmitCounter(0, 20), "1D 67 32 00 14 00"),
+    (memory.ReceiptEnhancement(b"<"), "1C 28 45 01 00 3C"),
+    (memory.PaperLayout(b"!"), "1C 28 4C 01 00 21"),
+    (memory.ExtendedStatus(b"3"), "1C 28 65 01 00 33"),
     # cutter, drawer, buzzer
     (me.Cut(0), "1D 56 00"),
     (me.Cut(49), "1D 56 31"),
@@ -75,7 +115,7 @@ EXAMPLES: list[tuple[Command, str]] = [
     (me.PaperEndSensors(3), "1B 63 33 03"),
     (me.StopSensors(0), "1B 63 34 00"),
     (me.PrintSpeed(b"\x32\x05"), "1D 28 4B 02 00 32 05"),
-    (me.UserSetup(b"\x01IN"), "1D 28 45 03 00 01 49 4E"),
+    (memory.UserSetup(b"\x01IN"), "1D 28 45 03 00 01 49 4E"),
     (me.PrintSheet(b"\x00\x02"), "1D 28 41 02 00 00 02"),
     (me.MacroMark(), "1D 3A"),
     (me.MacroRun(2, 5, 0), "1D 5E 02 05 00"),
@@ -89,7 +129,7 @@ EXAMPLES: list[tuple[Command, str]] = [
     (g.PrintDownloadedImage(0), "1D 2F 00"),
     (g.DefineStoredImages(((1, 1, b"12345678"),)), "1C 71 01 01 00 01 00 31 32 33 34 35 36 37 38"),
     (g.PrintStoredImage(1, 0), "1C 70 01 00"),
-    (g.LogoFunction(b"\x00\x03"), "1D 28 43 02 00 00 03"),
+    (memory.UserMemory(b"\x00\x03"), "1D 28 43 02 00 00 03"),
     # barcodes and symbols
     (y.BarcodeHeight(64), "1D 68 40"),
     (y.BarcodeWidth(3), "1D 77 03"),

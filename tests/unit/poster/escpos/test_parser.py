@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon.poster.escpos import COMMANDS, Command, Parsed, Parser, Unknown, parse
+from ticket_daemon.poster.escpos import COMMANDS, Command, Parsed, Parser, Unknown, definitions, memory, page, parse
 from ticket_daemon.poster.escpos import characters as c
 from ticket_daemon.poster.escpos import graphics as g
 from ticket_daemon.poster.escpos import mechanics as me
@@ -36,6 +36,26 @@ OWN: Mapping[type[Command], st.SearchStrategy[Command]] = {
     c.Print: st.builds(c.Print, st.lists(st.integers(0x20, 0xFF), min_size=1).map(bytes)),
     c.SetTabs: st.builds(c.SetTabs, st.lists(st.integers(1, 255), max_size=32).map(bytes)),
     c.MotionUnits: st.builds(c.MotionUnits, BYTE, BYTE),
+    c.KanjiSpacing: st.builds(c.KanjiSpacing, BYTE, BYTE),
+    page.PageArea: st.builds(page.PageArea, WORD, WORD, WORD, WORD),
+    definitions.DefineCharacters: st.tuples(st.integers(1, 4), st.integers(0x20, 0xFF)).flatmap(
+        lambda y_c1: st.lists(
+            st.integers(0, 12).flatmap(lambda x: sized(x * y_c1[0])), min_size=1, max_size=min(4, 0x100 - y_c1[1])
+        ).map(lambda drawn: definitions.DefineCharacters(*y_c1, y_c1[1] + len(drawn) - 1, tuple(drawn)))
+    ),
+    definitions.DefineKanji: st.builds(definitions.DefineKanji, BYTE, BYTE, sized(72)),
+    definitions.CancelKanji: st.builds(definitions.CancelKanji, BYTE, BYTE),
+    memory.WriteMemory: st.builds(memory.WriteMemory, BYTE, st.integers(0, 2**32 - 1), st.binary(max_size=40)),
+    memory.ReadMemory: st.builds(memory.ReadMemory, BYTE, st.integers(0, 2**32 - 1), WORD),
+    memory.ResetCounter: st.builds(memory.ResetCounter, BYTE, WORD),
+    memory.TransmitCounter: st.builds(memory.TransmitCounter, BYTE, WORD),
+    g.WindowsBitmap: st.builds(
+        g.WindowsBitmap, BYTE, BYTE, BYTE, sized(2), BYTE, BYTE,
+        st.binary(max_size=40).map(lambda rest: b"BM" + (len(rest) + 6).to_bytes(4, "little") + rest),
+    ),
+    g.TallImage: st.tuples(SMALL, SMALL).flatmap(
+        lambda xy: st.builds(g.TallImage, BYTE, st.just(xy[0]), st.just(xy[1]), sized(xy[0] * xy[1]))
+    ),
     me.Cut: st.builds(me.Cut, st.sampled_from([0, 1, 48, 49])) | st.builds(me.Cut, st.sampled_from([65, 66]), BYTE),
     me.Pulse: st.builds(me.Pulse, BYTE, BYTE, BYTE),
     me.Realtime: BYTE.flatmap(lambda fn: st.builds(me.Realtime, st.just(fn), sized(REALTIME.get(fn, 0)))),

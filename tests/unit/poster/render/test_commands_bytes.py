@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command
-from ticket_daemon.poster.escpos import Unknown, parse
+from ticket_daemon.poster.escpos import Parser, Unknown, parse
 from ticket_daemon.poster.escpos import characters as c
 from ticket_daemon.poster.escpos import graphics as g
 from ticket_daemon.poster.escpos.mechanics import Cut
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered, render_ticket
-from ticket_daemon.poster.render.commands import RENDERERS, without_pulses
+from ticket_daemon.poster.render.commands import RENDERERS
 
 WIDE = Profile("wide", code_pages={"WPC1252": 16, "PC437": 0})
 NARROW = Profile("narrow", dots=384, code_pages={"PC437": 0}, kanji=True, cutter="none", buzzer="none")
@@ -331,20 +331,20 @@ NEWS = b"\x1bM\x00\x1d!\x00\x1bE\x00\x1b-\x00\x1dB\x00"  # what is sent when not
 
 @pytest.mark.parametrize("data", [{"hex": "1B 4A 05"}, {"hex": "0x1B,0x4a,0x05"}, {"hex": "G0oF", "format": "base64"}])
 def test_raw_bytes_go_as_they_are_and_the_state_is_forgotten(data: dict[str, Any]) -> None:
-    assert printed(command("raw", **data), text("a")) == b"\x1bJ\x05\x1bt\x10\x1ba\x00" + NEWS + b"a\n"
+    assert printed(command("raw", **data), text("a")) == b"\x1bJ\x05\x1bt\x10\x1bR\x00\x1ba\x00" + NEWS + b"a\n"
 
 
 def test_raw_characters_stand_in_the_line_being_written() -> None:
     data = printed(text("a", new_line=False), command("raw", hex="42"), text("c"))
-    assert data == b"aB\x1bt\x10" + NEWS + b"c\n\x1ba\x00"
+    assert data == b"aB\x1bt\x10\x1bR\x00" + NEWS + b"c\n\x1ba\x00"
 
 
 def test_raw_characters_at_the_end_are_printed() -> None:
-    assert printed(command("raw", hex="41 42")) == b"AB\x1bt\x10\n" + NEWS + b"\x1ba\x00"
+    assert printed(command("raw", hex="41 42")) == b"AB\x1bt\x10\x1bR\x00\n" + NEWS + b"\x1ba\x00"
 
 
 def test_raw_lines_leave_no_empty_line_behind() -> None:
-    assert printed(command("raw", hex="41 0A")) == b"A\n\x1bt\x10" + NEWS + b"\x1ba\x00"
+    assert printed(command("raw", hex="41 0A")) == b"A\n\x1bt\x10\x1bR\x00" + NEWS + b"\x1ba\x00"
 
 
 def test_raw_is_refused_where_the_configuration_says_so() -> None:
@@ -540,26 +540,91 @@ def test_no_line_of_text_is_wider_than_the_paper(commands: list[Any]) -> None:
 
 
 @given(st.binary(max_size=40), TEXT)
-def test_after_raw_bytes_everything_is_set_anew(raw: bytes, after: Any) -> None:
-    if not raw:
+def test_after_raw_bytes_everything_is_set_again(raw: bytes, after: Any) -> None:
+    parser = Parser()
+    parser.feed(raw)
+    if not raw or parser.pending:
         return
     code = base64.b64encode(raw).decode()
     data = rendered(command("raw", hex=code, format="base64"), after).data
-    _, rest = data.split(START + raw, 1)
+    rest = data.removeprefix(START + raw)
     kinds = {type(found) for found, _, _ in parse(rest)}
-    assert {c.SelectCodePage, c.Justify, *STYLING} <= kinds
+    assert {c.SelectCodePage, c.InternationalSet, c.Justify, *STYLING} <= kinds
+
+
+def test_after_raw_bytes_a_printer_that_starts_in_kanji_mode_leaves_it_again() -> None:
+    profile = replace(NARROW, code_pages={"WPC1252": 16})
+    data = rendered(command("raw", hex="1B 40"), text("ñ"), profile=profile).data
+    known = b"\x1b@\x1c.\x1bt\x10\x1bR\x00"
+    assert data.startswith(known + known)
+
+
+def test_kanji_mode_that_raw_bytes_entered_ends_with_them() -> None:
+    assert printed(command("raw", hex="1C 26 30 21"), text("a")).startswith(b"\x1c&0!\x1c.\x1bt\x10\x1bR\x00")
+
+
+# --- raw commands that stand together ---
+
+
+@given(st.binary(min_size=1, max_size=30), st.integers(1, 29))
+def test_raw_bytes_in_parts_are_the_same_bytes(dots: bytes, at: int) -> None:
+    whole = g.RasterImage(0, 1, len(dots), dots).encode()
+    parts = whole[:at], whole[at:]
+    data = printed(*(command("raw", hex=part.hex()) for part in parts if part))
+    assert data.startswith(whole + b"\x1bt")
+    assert data == printed(command("raw", hex=whole.hex()))
+
+
+@pytest.mark.parametrize("others", [[], [text("a")]])
+@pytest.mark.parametrize("hexa", ["1B", "1D 76 30 00 01 00 01 00", "1B 44 08"])
+def test_raw_bytes_that_end_inside_a_command_are_refused(hexa: str, others: list[Any]) -> None:
+    error = refused(text("b"), command("raw", hex="41"), command("raw", hex=f"41 {hexa}"), *others)
+    assert (error.key, error.path) == ("raw.incomplete", "commands[2].data.hex")
+    assert error.parameters["offset"] == 1
+
+
+# --- raw where the configuration admits what a ticket needs ---
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    "hexa",
     [
-        (b"a\x1bp\x00\x19\xfab", b"ab"),
-        (b"a\x10\x14\x01\x00\x01b", b"ab"),
-        (b"a\x10\x14\x07\x01b", b"a\x10\x14\x07\x01b"),  # asks for a status
-        (b"a\x1bp\x00", b"a"),  # the next bytes would complete it
-        (b"\x1d8L\x03\x00\x00\x00\x1bp\x00", b"\x1d8L\x03\x00\x00\x00\x1bp\x00"),  # the inside of a picture
+        "1C 71 01 01 00 01 00 FF FF FF FF FF FF FF FF",  # FS q erases all logos
+        "1C 67 31 00 00 00 00 00 01 00 41",  # FS g 1 writes NV user memory
+        "1D 28 45 03 00 01 49 4E",  # GS ( E enters the user setting mode
+        "1D 28 4D 02 00 01 01",  # GS ( M saves settings
+        "1D 28 4C 0E 00 30 43 30 41 41 01 08 00 01 00 31 FF 00 00",  # GS ( L defines NV graphics
+        "1D 28 4C 05 00 30 41 43 4C 52",  # GS ( L deletes all NV graphics
+        "1D 28 43 05 00 00 00 00 41 41",  # GS ( C deletes a record
+        "1F 1B 1F 91 00 49 50 C0 A8 01 63",  # a maker's network settings
+        "1B 3D 00",  # ESC = deselects
+        "10 05 02",  # DLE ENQ clears what waits
+        "10 14 02 01 08",  # DLE DC4 switches off
+        "10 14 08 01 03 14 01 06 02 08",  # DLE DC4 clears what waits
+        "1D 3A",  # GS : records a macro
+        "1D 28 41 02 00 00 02",  # GS ( A prints a test sheet
     ],
 )
-def test_raw_bytes_open_no_drawer_where_none_is_to_be_opened(given: bytes, kept: bytes) -> None:
-    assert without_pulses(given) == kept
-    assert kept in printed(command("raw", hex=given.hex()), with_pulse=False)
+def test_what_stops_or_changes_a_printer_is_refused_unless_raw_is_allowed(hexa: str) -> None:
+    error = refused(text("a"), command("raw", hex="0A " + hexa), allow_raw=None)
+    assert (error.key, error.path, error.category) == ("raw.not_printing", "commands[1].data.hex", "RAW")
+    assert error.parameters["offset"] == 1
+    assert refused(command("raw", hex=hexa, safe_mode=True)).key == "raw.unsafe"
+    assert bytes.fromhex(hexa) in rendered(command("raw", hex=hexa)).data
+
+
+@pytest.mark.parametrize(
+    "hexa", ["1B 40", "1B 70 00 19 19", "10 14 01 00 01", "1B 45 01 48 0A", "1D 56 42 00", "1B 26 03 41 41 01 FF FF FF"]
+)
+def test_what_a_ticket_needs_is_admitted(hexa: str) -> None:
+    assert bytes.fromhex(hexa) in rendered(command("raw", hex=hexa), allow_raw=None).data
+
+
+def test_questions_to_the_printer_are_left_out_and_told() -> None:
+    ticket = rendered(command("raw", hex="41 1D 72 01 42"), allow_raw=None)
+    assert b"AB" in ticket.data
+    assert [warned.key for warned in ticket.warnings] == ["warning.raw_asks"]
+
+
+def test_reprint_leaves_the_drawer_of_raw_bytes_shut() -> None:
+    assert printed(command("raw", hex="41 1B 70 00 19 19 42"), with_pulse=False).startswith(b"AB")
