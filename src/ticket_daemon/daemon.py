@@ -112,7 +112,8 @@ class Daemon:
         upkeep = Upkeep(
             reload=self.reload, look=self._look_around, doctor=self._examine, scan=_scan, metrics=self.metrics.written
         )
-        self._frontends = frontends.wanted(frontends.Room(settings, self.verbs, self.gate, self.door, clock))
+        room = frontends.Room(settings, self.verbs, self.gate, self.door, clock, self._tls)
+        self._frontends = frontends.wanted(room)
         routes = [route for frontend in self._frontends for route in frontend.routes()]
         self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate, routes)
 
@@ -123,6 +124,9 @@ class Daemon:
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         scheme = "https" if self.settings.server.tls_cert and not self.settings.server.tls_port else "http"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def _tls(self) -> ssl.SSLContext | None:
+        return self._certificate.context if self._certificate is not None else None
 
     def _metrics(self) -> Metrics:
         """The figures for `/metrics`, and what counts them."""
@@ -342,7 +346,7 @@ class Daemon:
         server = self.settings.server
         self._runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        tls = self._certificate.context if self._certificate is not None else None
+        tls = self._tls()
         self.port = await self._open_door(self._runner, server.port, None if server.tls_port else tls)
         if server.tls_port:
             await self._open_door(self._runner, server.tls_port, tls)

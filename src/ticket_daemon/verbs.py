@@ -19,6 +19,7 @@ from ticket_daemon import messages
 from ticket_daemon.concurrency_limit import Turnstile
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.formats import Formats, Options, Ticket, all_copies
+from ticket_daemon.outcomes import Outcomes
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
@@ -26,6 +27,7 @@ from ticket_daemon.poster.render import Rendered
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
+from ticket_daemon.queue.job import Payload
 from ticket_daemon.settings.config import Settings
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class Order(NamedTuple):
     asked_at: int | None = None
     remote: bool = False
     format: str = "document"
+    origin: str = ""  #: the frontend and the site or program that asks
+    begin_by: int | None = None  #: ms since 1970 after which it must not begin to print any more
 
 
 class Offered(NamedTuple):
@@ -90,6 +94,7 @@ class Verbs:
         self.destinations = destinations
         self.formats = formats
         self._clock = clock
+        self._outcomes = Outcomes(queue)
         self._drawing = Turnstile(PICTURES_AT_ONCE, PICTURES_WAITING)
         self._engage = engage  #: makes a destination of an installed printer that a ticket names
         self._looked = looked  #: waits until it is known which printers are installed
@@ -137,6 +142,27 @@ class Verbs:
             raise answer
         return answer
 
+    async def print_by(self, order: Order, begin_by: int, answer_by: int) -> Job:
+        """Print a ticket that must have begun by `begin_by`; how it stands when it ended, or at `answer_by`.
+
+        Both are ms since 1970. Not begun in time: the job is `expired`, and never prints later, also when the daemon
+        dies in between. Begun and not ended by `answer_by`: the job is `printing`, and goes on. Raises what refused it
+        (TicketDaemonError).
+        """
+        job_id = order.id or str(uuid.uuid4())
+        with self._outcomes.of(job_id) as outcome:
+            accepted = (await self.submit(order._replace(id=job_id, begin_by=begin_by))).accepted
+            if accepted.job.is_settled:
+                return accepted.job
+            await self._until(outcome, begin_by)
+            if not outcome.done():
+                await self.queue.expire(accepted.job)  # nothing comes of it when the job has begun
+                await self._until(outcome, answer_by)
+            return outcome.result() if outcome.done() else await self.job(job_id)
+
+    async def _until(self, outcome: asyncio.Future[Job], moment: int) -> None:
+        await asyncio.wait((outcome,), timeout=max(0, moment - self._clock()) / 1000)
+
     async def looked(self) -> None:
         """Wait until it is known which printers are installed: some milliseconds after the start."""
         if self._looked is not None:
@@ -165,8 +191,10 @@ class Verbs:
             data=rendered.data,
             copies=order.copies,
             submitted_at=now,
-            expires_at=min(now, order.asked_at or now) + round(order.ttl_s * 1000) if order.ttl_s else None,
+            expires_at=_expiry(order, now),
             remote=order.remote,
+            format=order.format,
+            origin=order.origin,
         )
         return Prepared(new, destination, (*ticket.warnings, *rendered.warnings))
 
@@ -222,7 +250,7 @@ class Verbs:
     async def release(self, job_id: str, by: str = "", *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
         job = await self.job(job_id)
-        _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
+        _, _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
         return _audited("job_released", await self.queue.release(job_id, rendered.data), by)
 
     async def reprint(
@@ -236,15 +264,17 @@ class Verbs:
         job = await self.job(job_id)
         if not job.is_settled:  # it will come out by itself
             raise NotCancellable("job.not_ended", id=job_id)
-        ticket, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
+        payload, ticket, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
         new = NewJob(
             id=new_id or str(uuid.uuid4()),
             destination=job.destination,
-            digest=_digest(ticket.body, Order(ticket.body, printer=job.destination), job_id),
+            digest=_digest(ticket.body, Order(ticket.body, printer=job.destination, format=payload.format), job_id),
             document=ticket.body,
             data=rendered.data,
             submitted_at=self._clock(),
             reprint_of=job_id,
+            format=payload.format,
+            origin=job.origin,
         )
         accepted = await self.queue.submit(new)
         log.info("job_reprinted", extra={"audit": True, "job": job_id, "new_job": accepted.job.id, "by": by})
@@ -252,20 +282,20 @@ class Verbs:
 
     async def _again(
         self, job: Job, *, with_pulse: bool, banner: bool = False, all_copies: bool = False
-    ) -> tuple[Ticket, Rendered]:
-        """A job's ticket, and what it renders to now."""
+    ) -> tuple[Payload, Ticket, Rendered]:
+        """What a job was, its ticket, and what that renders to now."""
         payload = await self.queue.payload(job.id)
         destination = self.destinations.get(job.destination)
         if payload is None:
             raise UnknownJob("job.unknown", id=job.id)
         if destination is None:
             raise UnknownPrinter("printer.gone", name=job.destination)
-        ticket = self.formats.read("document", payload.document)
+        ticket = self.formats.read(payload.format, payload.document)
         if banner:
             ticket = ticket.headed(messages.text("reprint.banner", self.settings.server.lang))
         copies = payload.copies if all_copies else 1
         rendered = await asyncio.to_thread(self._render, ticket, destination, with_pulse=with_pulse, copies=copies)
-        return ticket, rendered
+        return payload, ticket, rendered
 
     async def story(self, job_id: str) -> tuple[Job, list[Entry]]:
         """How a job stands now, and how it came to that; the two agree. Raises UnknownJob."""
@@ -296,7 +326,7 @@ class Verbs:
         def picture() -> bytes:
             profile = destination.profile if destination else None
             if profile is None:  # the one it was rendered for is the ticket's own
-                profile = self._render(self.formats.read("document", payload.document), destination).profile
+                profile = self._render(self.formats.read(payload.format, payload.document), destination).profile
             return draw(payload.data, profile).png()
 
         async with self._drawing:
@@ -313,7 +343,17 @@ def _audited(event: str, job: Job, by: str) -> Job:
     return job
 
 
+def _expiry(order: Order, now: int) -> int | None:
+    """When a ticket must not begin any more, ms since 1970: the earlier of `ttl_s` and `begin_by`."""
+    ends = [order.begin_by] if order.begin_by is not None else []
+    if order.ttl_s:
+        ends.append(min(now, order.asked_at or now) + round(order.ttl_s * 1000))
+    return min(ends, default=None)
+
+
 def _digest(canonical: bytes, order: Order, reprint_of: str = "") -> bytes:
     """What tells one ticket's content from another's: the document, where to, how often."""
     asked = f"\0{order.printer or ''}\0{order.copies}\0{reprint_of}".encode()
+    if order.format != "document":  # documents keep the digest that they had before there were formats
+        asked += f"\0{order.format}".encode()
     return hashlib.blake2b(canonical + asked, digest_size=_DIGEST_BYTES).digest()

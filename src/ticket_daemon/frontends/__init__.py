@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    import ssl
+
     from aiohttp import web
 
     from ticket_daemon.frontends.native.guard.access import Gate
@@ -27,6 +29,7 @@ class Room(NamedTuple):
     gate: Gate  #: who may do what
     door: Door  #: opens listeners whose connections are counted and bounded with all others
     clock: Callable[[], int]  #: ms since 1970
+    tls: Callable[[], ssl.SSLContext | None]  #: of the shop's certificate, once the daemon has started
 
 
 class Frontend(Protocol):
@@ -50,7 +53,7 @@ class Row(NamedTuple):
     is_wanted: Callable[[Settings], bool]
 
 
-FRONTENDS: Final[tuple[Row, ...]] = ()
+FRONTENDS: Final = (Row("qz", "ticket_daemon.frontends.qz.frontend", lambda settings: settings.qz.enabled),)
 
 
 def wanted(room: Room, rows: Sequence[Row] = FRONTENDS) -> list[Frontend]:

@@ -6,6 +6,10 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "config.qz_needs_tls": (
+        "para comprobar firmas de qz-tray hace falta el extra `tls`: pip install 'ticket-daemon[tls]'",
+        "checking qz-tray signatures needs the extra `tls`: pip install 'ticket-daemon[tls]'",
+    ),
     "config.fallback_itself": (
         "la impresora «{name}» no puede sustituirse a sí misma; nombre otra, o quite fallback",
         "the printer '{name}' cannot stand in for itself; name another one, or take fallback out",

@@ -44,6 +44,8 @@ class NewJob(Struct, frozen=True):
     reprint_of: str | None = None
     copies: int = 1
     remote: bool = False
+    format: str = "document"  #: what `document` is a body of
+    origin: str = ""  #: the frontend and the site or program it came from
 
     @property
     def size(self) -> int:
@@ -52,11 +54,12 @@ class NewJob(Struct, frozen=True):
 
 
 class Payload(Struct, frozen=True):
-    """What a job prints: its canonical document, the printer's bytes (all copies), and how many copies they are."""
+    """What a job prints: its body, the printer's bytes (all copies), how many copies they are, the body's format."""
 
     document: bytes
     data: bytes
     copies: int
+    format: str = "document"
 
 
 class Job(Struct, frozen=True):
@@ -79,6 +82,7 @@ class Job(Struct, frozen=True):
     reprint_of: str | None = None
     moved_from: str | None = None
     remote: bool = False
+    origin: str = ""
 
     @property
     def is_final(self) -> bool:

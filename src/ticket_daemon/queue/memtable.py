@@ -133,7 +133,7 @@ class MemTable:
         """A job that is accepted."""
         job = Job(
             seq, new.id, new.destination, JobState.QUEUED, new.submitted_at, new.submitted_at,
-            expires_at=new.expires_at, reprint_of=new.reprint_of, remote=new.remote,
+            expires_at=new.expires_at, reprint_of=new.reprint_of, remote=new.remote, origin=new.origin,
         )  # fmt: skip
         self._add(Record(job, new, ""), Put(seq, new))
         return job

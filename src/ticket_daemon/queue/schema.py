@@ -67,4 +67,8 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         changes BLOB NOT NULL                               -- MessagePack: the changes in their order
     );
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN format TEXT NOT NULL DEFAULT 'document';  -- of the body, which stands as document
+    ALTER TABLE jobs ADD COLUMN origin TEXT NOT NULL DEFAULT '';  -- the frontend and the site or program it came from
+    """,
 )

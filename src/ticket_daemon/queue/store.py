@@ -36,16 +36,16 @@ CHECKPOINT_PAGES: Final = 1000
 
 _COLUMNS: Final = (
     "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, "
-    "reprint_of, moved_from, remote"
+    "reprint_of, moved_from, remote, origin"
 )
 #: In the journal: the job waits for another destination from here on.
 MOVED: Final = "moved"
 _INSERT: Final = """
     INSERT INTO jobs (
         seq, id, destination, state, digest, submitted_at, updated_at, started_at, expires_at, attempts, copies, code,
-        reason, reprint_of, remote, journal, document, data
+        reason, reprint_of, remote, format, origin, journal, document, data
     )
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')
 """
 _INSERT_TICKET: Final = "INSERT INTO tickets (seq, document, data) VALUES (?, ?, ?)"
 _INSERT_UNFINISHED: Final = "INSERT INTO unfinished (seq) VALUES (?)"
@@ -91,7 +91,7 @@ _PRUNE_TICKETS: Final = f"DELETE FROM tickets WHERE seq IN (SELECT seq FROM jobs
 _PRUNE: Final = f"DELETE FROM jobs WHERE {_PRUNED}"  # noqa: S608 - constants only
 #: Those that had ended before `tickets` was there have theirs in `jobs`.
 _PAYLOAD: Final = """
-    SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies
+    SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies, format
     FROM jobs LEFT JOIN tickets USING (seq) WHERE id = ?
 """
 #: What the rows of an earlier lap tell is in the tables, or again in the first row of this one.
@@ -407,7 +407,7 @@ class Store:
         """What a job prints."""
         young = self._young.find(job_id)
         if young is not None:
-            return Payload(young.new.document, young.new.data, young.new.copies)
+            return Payload(young.new.document, young.new.data, young.new.copies, young.new.format)
         row = self._db.execute(_PAYLOAD, (job_id,)).fetchone()
         return Payload(*row) if row else None
 
@@ -441,7 +441,8 @@ def _row(record: Record) -> tuple[object, ...]:
     return (
         job.seq, job.id, job.destination, job.state, new.digest, job.submitted_at, job.updated_at, job.started_at,
         job.expires_at, job.attempts, new.copies, reason.code if reason else None,
-        msgspec.json.encode(reason).decode() if reason else None, job.reprint_of, job.remote, journal,
+        msgspec.json.encode(reason).decode() if reason else None, job.reprint_of, job.remote, new.format, job.origin,
+        journal,
     )  # fmt: skip
 
 
@@ -463,12 +464,12 @@ def _entry(line: str) -> Entry:
 def _job(row: Any) -> Job:
     (
         seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of,
-        moved_from, remote,
+        moved_from, remote, origin,
     ) = row  # fmt: skip
     return Job(
         seq, job_id, destination, JobState(state), submitted, updated, attempts, started, expires,
         msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of, moved_from,
-        bool(remote),
+        bool(remote), origin,
     )  # fmt: skip
 
 

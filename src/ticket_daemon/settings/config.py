@@ -29,6 +29,7 @@ DEFAULT_PORT: Final = 8766
 VIRTUAL_PRINTER: Final = "virtual"
 PREFIX: Final = "TICKET_DAEMON_"
 
+Port = Annotated[int, Meta(ge=1, le=65535)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 
@@ -102,6 +103,17 @@ class DiscoverySettings(_Section, frozen=True):
     sources: tuple[Place, ...] = ("windows", "cups", "usb", "files", "serial", "mdns")
 
 
+class QzSettings(_Section, frozen=True):
+    """QZ Tray's client protocol, for pages with `qz-tray.js`."""
+
+    enabled: bool = False
+    ports: tuple[Port, ...] = (8182, 8283, 8384, 8485)  #: the first free one is taken; where `qz-tray.js` looks
+    secure_ports: tuple[Port, ...] = (8181, 8282, 8383, 8484)  #: the same with TLS, where a certificate is set
+    certificate: str = ""  #: file (PEM); where set, only calls signed by it are answered
+    programs: bool = False  #: let in programs, which have no origin, also where tokens are set
+    patience_s: Annotated[int, Meta(ge=1, le=600)] = 20  #: within which a ticket must begin to print
+
+
 class PrinterSettings(_Section, frozen=True):
     """A destination: a queue with a name, and the printer behind it."""
 
@@ -125,6 +137,7 @@ class Settings(_Section, frozen=True):
     documents: DocumentSettings = DocumentSettings()
     discovery: DiscoverySettings = DiscoverySettings()
     fleet: FleetSettings = FleetSettings()
+    qz: QzSettings = QzSettings()
     printers: tuple[PrinterSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
@@ -170,9 +183,12 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "documents": DocumentSettings,
     "discovery": DiscoverySettings,
     "fleet": FleetSettings,
+    "qz": QzSettings,
 }
 #: Keys whose variable holds several values, with commas between them.
-_LISTS: Final = frozenset(("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens"))
+_LISTS: Final = frozenset(
+    ("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens", "ports", "secure_ports")
+)
 #: Variables of the same prefix that are no keys of the file.
 _OTHER_VARIABLES: Final = frozenset(PREFIX + name for name in ("ENV", "CONFIG", "DATA_DIR", "URL", "TOKEN"))
 

@@ -114,7 +114,7 @@ def _made_anew(
 ) -> bytes:
     """A job's ticket for another printer. The drawer opens there if it would have opened here: what was released or
     reprinted with the drawer shut leaves it shut."""
-    ticket = formats.read("document", payload.document)
+    ticket = formats.read(payload.format, payload.document)
     if profile is None and own:  # the ticket's own model decides, and the shop may have a profile of that name
         profile = find(ticket.model, own)
     with_pulse = opens_drawer(payload.data)

@@ -90,6 +90,13 @@ def grey_picture(data: bytes, width: int, *, smooth: bool = True, field: str) ->
     return _scaled(grey, width, smooth=smooth)
 
 
+def own_width(data: bytes, field: str) -> int:
+    """The width in dots of the picture in a file, of which only the head is read. Raises Fault at `field`."""
+    source = _open(data, field)
+    _check_size(source.width, source.height, MAX_PIXELS, field)
+    return source.width
+
+
 def dither(grey: Image, method: str, threshold: int) -> Bitmap:
     """A grey ("L") picture in dots: "atkinson", "floyd-steinberg" or "threshold" (white from `threshold` on)."""
     import PIL.Image

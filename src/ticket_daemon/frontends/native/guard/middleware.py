@@ -70,9 +70,10 @@ def cookie_name(scheme: str, port: int) -> str:
 class Guard:
     """The middleware and the signal that put the rules before and the headers behind everything."""
 
-    def __init__(self, gate: Gate, answer: Answer) -> None:
+    def __init__(self, gate: Gate, answer: Answer, sockets: frozenset[str] = frozenset((SOCKET,))) -> None:
         self._gate = gate
         self._answer = answer
+        self._sockets = sockets  #: paths of WebSockets, whose handlers tell a page why it is refused
 
     def install(self, app: web.Application) -> None:
         """Stand before every handler of `app`."""
@@ -95,10 +96,11 @@ class Guard:
             connection.request_ends()
 
     async def _judged(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        caller = self._gate.meet(_visit(request))
+        is_socket = request.path in self._sockets
+        caller = self._gate.meet(_visit(request, is_socket=is_socket))
         request[_CALLER] = caller
         refusal = caller.refusal
-        if refusal is not None and not _may_hear(request.path, refusal):
+        if refusal is not None and not is_socket and not _may_hear(request.path, refusal):
             return self._answer(refusal)
         if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
             asks = "Access-Control-Request-Private-Network" in request.headers
@@ -150,12 +152,11 @@ class Guard:
 
 def _may_hear(path: str, refusal: TicketDaemonError) -> bool:
     """Whether a handler answers all the same: it tells a page why it is refused, and nothing else."""
-    return path == SOCKET or (headers.is_open(path) and isinstance(refusal, OriginRefused))
+    return headers.is_open(path) and isinstance(refusal, OriginRefused)
 
 
-def _visit(request: web.Request) -> Visit:
+def _visit(request: web.Request, *, is_socket: bool) -> Visit:
     fields = request.headers
-    socket = request.path == SOCKET
     own = request.transport.get_extra_info("sockname") if request.transport is not None else None
     cookie = None
     if "Cookie" in fields and own:
@@ -168,9 +169,9 @@ def _visit(request: web.Request) -> Visit:
         origin=fields.get("Origin"),
         fetch_site=fields.get("Sec-Fetch-Site", ""),
         navigates=fields.get("Sec-Fetch-Mode") == "navigate" and request.method in _SAFE_METHODS,
-        changes=socket or request.method not in _SAFE_METHODS,
+        changes=is_socket or request.method not in _SAFE_METHODS,
         cookie=cookie,
-        on_behalf_of=request.query.get("for") if socket else None,
+        on_behalf_of=request.query.get("for") if is_socket else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""QZ Tray's client protocol: pages with an unchanged `qz-tray.js` print through the daemon."""
