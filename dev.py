@@ -3,11 +3,15 @@
 
     python dev.py run     start the daemon in the test environment with its virtual printer
     python dev.py test    run every test (arguments go on to pytest)
+                          --quick: the core's laws alone, in less than a minute
+                          --newest, --oldest: with the newest release of every dependency, or the
+                          oldest that pyproject.toml allows, in an environment of its own
     python dev.py check   lint, types and import floors
     python dev.py bench   the benchmarks (arguments: which ones)
+    python dev.py lock    write requirements/ again, with the newest releases
 
 It needs Python 3.11 or later and the package index, nothing else: a private environment is made in
-`.venv` on first use and brought up to date when `pyproject.toml` changes.
+`.venv` on first use, from the versions and hashes in `requirements/`, and brought up to date when they change.
 """
 
 from __future__ import annotations
@@ -26,8 +30,13 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "ticket-daemon-set-up"
 
-# run needs the program alone; everything else needs the tools of development as well.
-EXTRAS = {"run": "fast", "test": "dev", "check": "dev", "bench": "dev"}
+#: What is installed for which command: `run` needs the program alone.
+LOCKS = {"run": "run"}
+DEV = "dev"
+#: What `test --quick` runs: the laws of the engine, the queue, the wire and the formats.
+QUICK = ("tests/unit/poster/escpos", "tests/unit/poster/layout", "tests/unit/queue/test_model.py",
+         "tests/unit/queue/test_store.py", "tests/unit/queue/test_states.py", "tests/unit/test_wire.py",
+         "tests/unit/formats", "tests/unit/frontends", "tests/integration/test_ticket_path.py")  # fmt: skip
 
 
 def say(text: str) -> None:
@@ -50,17 +59,49 @@ def make_environment() -> None:
         )
 
 
-def set_up(extra: str) -> None:
-    wanted = f"{hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()} {extra}"
+def set_up(lock: str) -> None:
+    """Install what `requirements/LOCK.txt` names, by its hashes, and this project beside it."""
+    locked = ROOT / "requirements" / f"{lock}.txt"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + locked.read_bytes()).hexdigest() + f" {lock}"
     have = STAMP.read_text().splitlines() if STAMP.exists() else []
-    if wanted in have and PYTHON.exists():
+    if PYTHON.exists() and (wanted in have or (lock != DEV and have and have[0].endswith(f" {DEV}"))):
         return
     make_environment()
-    say(f"installing what '{extra}' needs (a minute the first time)")
-    command = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[{extra}]"]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
-        sys.exit("The package index could not be reached or refused a package; its message stands above.")
-    STAMP.write_text("\n".join([*(line for line in have if line.startswith(wanted[:64])), wanted]) + "\n")
+    say(f"installing what requirements/{lock}.txt names (a minute the first time)")
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    steps = (
+        [*pip, "--require-hashes", "-r", locked],
+        [*pip, "--no-deps", "--no-build-isolation", "-e", ROOT],
+    )
+    for step in steps:
+        if subprocess.run(step, cwd=ROOT).returncode != 0:
+            sys.exit("The package index could not be reached or refused a package; its message stands above.")
+    STAMP.write_text(wanted + "\n")
+
+
+def other_environment(which: str) -> Path:
+    """An environment with the newest or the oldest dependencies; its Python."""
+    folder = ROOT / f".venv-{which}"
+    python = folder / PYTHON.relative_to(VENV)
+    uv = SCRIPTS / ("uv.exe" if os.name == "nt" else "uv")
+    resolution = "highest" if which == "newest" else "lowest-direct"
+    say(f"making {folder.name} with the {which} dependencies")
+    subprocess.run([uv, "venv", "-q", "--clear", "--python", PYTHON, folder], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "-q", "-p", python, "--resolution", resolution, "-e", f"{ROOT}[dev]", "pip"], check=True
+    )
+    return python
+
+
+def lock(_: list[str]) -> int:
+    """Resolve every dependency for every system, and write it down with its hashes."""
+    uv = SCRIPTS / ("uv.exe" if os.name == "nt" else "uv")
+    resolve = [uv, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "--upgrade"]
+    everything, program = "requirements/dev.txt", "requirements/run.txt"
+    return max(
+        call(*resolve, "--all-extras", "pyproject.toml", "-o", everything),
+        call(*resolve, "--extra", "fast", "--extra", "editable", "-c", everything, "pyproject.toml", "-o", program),
+    )
 
 
 def call(*command: str | Path) -> int:
@@ -77,8 +118,15 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
+    python = PYTHON
+    for which in ("newest", "oldest"):
+        if f"--{which}" in arguments:
+            arguments.remove(f"--{which}")
+            python = other_environment(which)
+    if "--quick" in arguments:
+        arguments = [*(argument for argument in arguments if argument != "--quick"), *QUICK]
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto", "--dist", "loadgroup"]
-    return call(PYTHON, "-m", "pytest", *workers, *arguments)
+    return call(python, "-m", "pytest", *workers, *arguments)
 
 
 def check(_: list[str]) -> int:
@@ -118,13 +166,13 @@ def bench(arguments: list[str]) -> int:
 
 
 def main() -> int:
-    commands = {"run": run, "test": test, "check": check, "bench": bench}
+    commands = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
-    set_up(EXTRAS[sys.argv[1]])
+    set_up(LOCKS.get(sys.argv[1], DEV))
     return commands[sys.argv[1]](sys.argv[2:])
 
 

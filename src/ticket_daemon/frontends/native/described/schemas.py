@@ -7,6 +7,7 @@ name in all descriptions.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -66,6 +67,8 @@ def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]
     types: tuple[type[msgspec.Struct], ...] = (*REQUESTS, *ANSWERS, *HTTP_ANSWERS, BurstRequest, Document)
     _, found = msgspec.json.schema_components(types, ref_template=where + "{name}")
     for name, schema in found.items():
+        if "description" in schema:  # a docstring, of which msgspec's releases strip more or less
+            schema["description"] = inspect.cleandoc(schema["description"])
         _open(schema)
         if not discriminators:
             _drop(schema, "discriminator")
