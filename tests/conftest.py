@@ -1,9 +1,50 @@
-"""What holds for all tests: a property test has no time limit of its own, since machines differ; pytest-timeout's
-limit of each test stands."""
+"""What holds for all tests: no test leaves a process behind, and Hypothesis is deterministic in CI."""
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
+# A property test has no time limit of its own, since machines differ; pytest-timeout's limit of each test stands.
 settings.register_profile("ticket-daemon", deadline=None)
-settings.load_profile("ticket-daemon")
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "ticket-daemon")
+
+#: In the environment of every process that a test starts, so that one left behind is found.
+MARK = "TICKETS_TEST_SESSION"
+#: Seconds for what was told to end to be gone: wine's server stays a moment after its last program.
+GRACE_S = 15.0
+os.environ.setdefault(MARK, uuid.uuid4().hex)
+
+
+def _left_behind() -> list[str]:
+    """The processes of this test session but for pytest's own (Linux only)."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            # `environ` is that of its start: pytest itself got the mark later, its workers have it.
+            if mark in (process / "environ").read_bytes() and "execnet" not in command and command:
+                found.append(f"{process.name}: {command[:200]}")
+        except OSError:  # ended meanwhile
+            continue
+    return found
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    until = time.monotonic() + GRACE_S
+    while (left := _left_behind()) and time.monotonic() < until:
+        time.sleep(0.2)
+    if left:
+        sys.stderr.write("\n  ".join(["\nThe tests left processes behind:", *left]) + "\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -16,12 +16,26 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from visits import Daemon, Visit
 
 CHROMIUM = "/usr/bin/chromium"
+MISSING = "these tests need Chromium: apt install chromium"
 #: Milliseconds that something expected may take: machines that run tests do much else.
 expect.set_options(timeout=20_000)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+def chromium() -> str | None:
+    path = shutil.which("chromium") or CHROMIUM
+    return path if Path(path).exists() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser nothing is started for these tests, so that nothing is left running."""
+    if chromium() is None and not os.environ.get("CI"):
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +48,9 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or CHROMIUM
-    if not Path(path).exists():
-        missing = "these tests need Chromium: apt install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    path = chromium()
+    if path is None:
+        pytest.fail(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
         yield browser
