@@ -230,6 +230,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "la impresora no tiene zumbador; no suena",
         "the printer has no buzzer; it makes no sound",
     ),
+    "warning.size": (
+        "la impresora llega hasta letras de {largest}; {size} se imprimió de ese tamaño",
+        "the printer's largest letters are {largest}; {size} was printed in that size",
+    ),
+    "warning.no_inverse": (
+        "la impresora no tiene blanco sobre negro; se imprimió normal",
+        "the printer has no white on black; it was printed as usual",
+    ),
+    "warning.no_symbols": (
+        "los puntos de esta impresora son muy gruesos para un código; se imprimió lo que dice, con letras",
+        "this printer's dots are too coarse for a code; what it says was printed in words",
+    ),
     "warning.raw_asks": (
         "se quitaron preguntas a la impresora de los bytes: nadie leería la respuesta",
         "questions to the printer were left out of the bytes: nobody would read the answer",

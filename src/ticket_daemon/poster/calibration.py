@@ -15,6 +15,7 @@ from typing import Final
 from ticket_daemon import messages
 from ticket_daemon.poster.document.model import (
     PLAIN,
+    SIZES,
     AztecCommand,
     Barcode,
     BarcodeCommand,
@@ -71,9 +72,9 @@ def calibration(profile: Profile, lang: str = "en") -> Document:
         *_columns(profile, lang),
         _line(say("calibration.dots")),
         _picture(_ruler(profile.dots), profile.dots, "threshold"),
-        *_styles(lang),
+        *_styles(profile, lang),
         *_code_pages(profile, lang),
-        *_symbols(profile, lang),
+        *(_symbols(profile, lang) if profile.drawn_symbols else ()),
         _line(say("calibration.greys"), _BOLD),
         _picture(_ramp(profile.dots), profile.dots, "atkinson"),
         CutCommand(Cut()),
@@ -104,7 +105,7 @@ def _columns(profile: Profile, lang: str) -> Iterator[Command]:
         yield _line("".join(str(column % 10) for column in range(1, count + 1)), style)
 
 
-def _styles(lang: str) -> Iterator[Command]:
+def _styles(profile: Profile, lang: str) -> Iterator[Command]:
     def say(key: str, **parameters: object) -> str:
         return messages.text(key, lang, **parameters)
 
@@ -112,9 +113,11 @@ def _styles(lang: str) -> Iterator[Command]:
     yield _line(say("calibration.bold"), _BOLD)
     yield _line(say("calibration.underlined", points="1pt"), Style(underline="1pt"))
     yield _line(say("calibration.underlined", points="2pt"), Style(underline="2pt"))
-    yield _line(say("calibration.inverse"), Style(inverse=True))
+    if profile.inverse:
+        yield _line(say("calibration.inverse"), Style(inverse=True))
     for size in _SIZES:
-        yield _line(f"{size} ñ€", Style(size=size))
+        if max(SIZES[size]) <= profile.largest_size:
+            yield _line(f"{size} ñ€", Style(size=size))
     yield SeparatorCommand(Separator())
 
 

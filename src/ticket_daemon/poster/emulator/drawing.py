@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ticket_daemon.poster.emulator.cells import cell, is_blank
-from ticket_daemon.poster.emulator.items import Look, Picture, Text
+from ticket_daemon.poster.emulator.items import Look, Picture, Text, is_second
 from ticket_daemon.poster.emulator.paper import Piece
 from ticket_daemon.poster.raster.bitmap import Bitmap
 
@@ -26,12 +26,14 @@ def bitmap(width: int, pieces: tuple[Piece, ...]) -> Bitmap:
     return Bitmap(width, height, b"".join(dots(width, piece).tobytes() for piece in pieces if piece.height))
 
 
-def dots(width: int, piece: Piece) -> Image:
-    """One piece as a one-bit image, burnt dots set."""
+def dots(width: int, piece: Piece, *, second: bool | None = None) -> Image:
+    """One piece as a one-bit image, printed dots set; `second`: only those of the second colour, or of the first."""
     from PIL import Image
 
     canvas = Image.new("1", (width, max(1, piece.height)))
     for item in piece.items:
+        if second is not None and is_second(item) is not second:
+            continue
         if isinstance(item, Text):
             _draw_text(canvas, item)
         else:

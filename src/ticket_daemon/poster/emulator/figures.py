@@ -57,8 +57,8 @@ class Figures:
     def _raster(self, command: images.RasterImage) -> None:
         self._print(graphics.raster(command.m, command.x, command.y, command.data), command)
 
-    def _bit_image(self, command: images.BitImage) -> None:
-        strip = graphics.strip(command)
+    def bit_image(self, command: images.BitImage) -> None:
+        strip = graphics.strip(command, self._profile)
         if strip is None:
             self._ignored(command, "bad_parameters")
         else:
@@ -145,7 +145,6 @@ class Figures:
             images.RasterImage: self._raster,
             images.Graphics: self._graphics_data,
             images.LargeGraphics: self._graphics_data,
-            images.BitImage: self._bit_image,
             images.DefineDownloadedImage: self._define_downloaded,
             images.PrintDownloadedImage: self._print_downloaded,
             images.DefineStoredImages: self._define_stored,

@@ -10,11 +10,14 @@ from typing import Final
 
 from ticket_daemon.poster.emulator.items import Picture
 from ticket_daemon.poster.escpos.graphics import BitImage
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.raster.bitmap import Bitmap
 
 _SCALES: Final = {0: (1, 1), 1: (2, 1), 2: (1, 2), 3: (2, 2)}
 #: ESC * m: bytes of a column, dots across and down of one dot, on heads of 180 to 203 dpi. Source: H6000 84, TOSH 549.
 _STRIPS: Final = {0: (1, 2, 3), 1: (1, 1, 3), 32: (3, 2, 1), 33: (3, 1, 1)}
+#: Of heads of pins, by m: dots across of one dot. Source: TM-U220A 59.
+_PIN_STRIPS: Final = {0: 2, 1: 1}
 _STORE_RASTER, _STORE_COLUMNS = 112, 113
 _PRINT: Final = frozenset((2, 50))
 #: Functions of GS ( L with key codes: define and print, NV and downloaded. Source: Epson reference, GS ( L.
@@ -32,9 +35,12 @@ def raster(m: int, x: int, y: int, data: bytes) -> Picture | None:
     return Picture(0, 0, Bitmap(x * 8, y, data), *scale)
 
 
-def strip(command: BitImage) -> Picture | None:
+def strip(command: BitImage, profile: Profile) -> Picture | None:
     """ESC *: a strip for the line buffer."""
-    form = _STRIPS.get(command.m)
+    if profile.impact:
+        form = (1, _PIN_STRIPS[command.m], profile.row_dots) if command.m in _PIN_STRIPS else None
+    else:
+        form = _STRIPS.get(command.m)
     if form is None or not command.n:
         return None
     size, across, down = form

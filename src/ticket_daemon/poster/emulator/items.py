@@ -27,6 +27,7 @@ class Look(Struct, frozen=True):
     rotated: bool = False  #: 90° clockwise
     upside_down: bool = False
     spacing: int = 0
+    second: bool = False  #: in the second colour
 
     @property
     def width(self) -> int:
@@ -71,6 +72,7 @@ class Picture(Struct, frozen=True):
     scale_y: int = 1
     by_columns: bool = False
     upside_down: bool = False
+    second: bool = False  #: in the second colour
 
     @property
     def width(self) -> int:
@@ -82,6 +84,11 @@ class Picture(Struct, frozen=True):
 
 
 Item = Text | Picture
+
+
+def is_second(item: Item) -> bool:
+    """Whether the item is in the second colour."""
+    return item.second if isinstance(item, Picture) else item.look.second
 
 
 def moved(item: Item, dx: int, dy: int) -> Item:

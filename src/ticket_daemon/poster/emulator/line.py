@@ -37,6 +37,7 @@ class Line:
         self.justify = 0
         self.spacing = self._default_spacing
         self.upside_down = False
+        self.second = False  #: bit images in the second colour
 
     def clear(self) -> None:
         self._items = []
@@ -83,7 +84,7 @@ class Line:
         bitmap = strip.bitmap
         if bitmap.height > room:
             bitmap = Bitmap(bitmap.width, max(0, room), bitmap.rows(0, max(0, room)))
-        strip = Picture(self.x, 0, bitmap, strip.scale_x, strip.scale_y, by_columns=True)
+        strip = Picture(self.x, 0, bitmap, strip.scale_x, strip.scale_y, by_columns=True, second=self.second)
         if len(self._items) < MAX_RUNS:
             self._items.append(strip)
         self._advance(strip.width, strip.height)

@@ -18,8 +18,9 @@ from ticket_daemon.poster.emulator.lettering import KANJI_CODES, Lettering
 from ticket_daemon.poster.emulator.line import Line
 from ticket_daemon.poster.emulator.modes import THREE_WAYS, Action, Modes
 from ticket_daemon.poster.emulator.roll import Roll
-from ticket_daemon.poster.escpos import Command, Parsed, Unknown, mechanics, page, status
+from ticket_daemon.poster.escpos import Command, Parsed, Unknown, mechanics, page, status, symbols
 from ticket_daemon.poster.escpos import characters as letters
+from ticket_daemon.poster.escpos import graphics as images
 from ticket_daemon.poster.escpos.symbols import Barcode
 from ticket_daemon.poster.profile.model import Profile
 
@@ -37,6 +38,16 @@ _QUIET: Final = (
     mechanics.SelectPeripheral, mechanics.Realtime, status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus,
     status.TransmitStatus, status.TransmitId, status.Response,
 )  # fmt: skip
+
+#: What heads of pins know nothing of. Source: TM-U220A and TM-U230 specifications, whose lists have none of these.
+_THERMAL: Final[tuple[type[Command], ...]] = (
+    images.RasterImage, images.Graphics, images.LargeGraphics, images.TallImage, letters.Smoothing,
+    letters.CharacterEffects, *symbols.COMMANDS,
+)  # fmt: skip
+#: Bytes by which a printer knows a command.
+_KNOWN_BY: Final = 2
+#: ESC r: whether it is the second.
+_COLORS: Final = {0: False, 48: False, 1: True, 49: True}
 
 
 class Machine:
@@ -56,6 +67,9 @@ class Machine:
         self._actions.update(self._figures.actions())
         self._actions.update(self._own_actions())
         self._actions.update(dict.fromkeys(_QUIET, _nothing))
+        if profile.colors > 1:
+            self._actions[letters.SelectColor] = self._color
+        self._actions.update(dict.fromkeys(_lacking(profile), self._as_letters))
 
     def execute(self, parsed: Parsed) -> None:
         """Do one command."""
@@ -82,6 +96,24 @@ class Machine:
 
     def _unsupported(self, command: Command) -> None:
         self._ignored(command, "unsupported")
+
+    def _as_letters(self, command: Command) -> None:
+        """The printer does not know it: what comes after its two first bytes is read as characters."""
+        self._unsupported(command)
+        self._print(letters.Print(bytes(byte for byte in command.encode()[_KNOWN_BY:] if byte >= 0x20)))
+
+    def _bit_image(self, command: images.BitImage) -> None:
+        if self.profile.impact and command.m not in (0, 1):
+            self._as_letters(command)
+        else:
+            self._figures.bit_image(command)
+
+    def _color(self, command: letters.SelectColor) -> None:
+        if command.n not in _COLORS:
+            self._ignored(command, "bad_parameters")
+            return
+        self._modes.set(second=_COLORS[command.n])
+        self.line.second = _COLORS[command.n]
 
     def _unknown(self, command: Unknown) -> None:
         """Told once for bytes side by side."""
@@ -257,7 +289,18 @@ class Machine:
             mechanics.Beep: self._beep,
             mechanics.Buzzer: self._buzzer,
             Barcode: self._barcode,
+            images.BitImage: self._bit_image,
         }
+
+
+def _lacking(profile: Profile) -> list[type[Command]]:
+    """The commands of this program that the printer does not know."""
+    lacking: list[type[Command]] = list(_THERMAL) if profile.impact else []
+    if profile.largest_size == 2:
+        lacking.append(letters.CharacterSize)
+    if not profile.inverse:
+        lacking.append(letters.Inverse)
+    return lacking
 
 
 def _nothing(_: Command) -> None:

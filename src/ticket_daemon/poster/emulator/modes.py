@@ -44,11 +44,12 @@ class Modes:
 
     def reset(self) -> None:
         """As ESC @ leaves them."""
-        self.font = "A"
+        self.font: str = self._profile.default_font
+        self.second = False  #: the second colour
         self.bold = self.struck = self.inverse = self.rotated = False
         self.underline = self.spacing = self.kanji_underline = 0
         self.scale_x = self.scale_y = self.kanji_scale_x = self.kanji_scale_y = 1
-        self.unit_x = self.unit_y = 1.0  #: dots of a motion unit
+        self.unit_x, self.unit_y = 1.0, 1 / self._profile.feed_units  #: dots of a motion unit
         self.tabs = tuple(column * self._profile.font_a.width for column in _DEFAULT_TABS)
         self._looks.clear()
 
@@ -83,14 +84,14 @@ class Modes:
         cell = self._profile.cell(self.font)
         return Look(
             cell.width, cell.height, self.scale_x, self.scale_y, self.bold or self.struck, self.underline,
-            self.inverse, self.rotated, spacing=self.spacing,
+            self.inverse, self.rotated, spacing=self.spacing, second=self.second,
         )  # fmt: skip
 
     def _kanji_look(self) -> Look:
         return Look(
             KANJI_CELL, KANJI_CELL, max(self.scale_x, self.kanji_scale_x), max(self.scale_y, self.kanji_scale_y),
             self.bold or self.struck, max(self.underline, self.kanji_underline), self.inverse, self.rotated,
-            spacing=self.spacing,
+            spacing=self.spacing, second=self.second,
         )  # fmt: skip
 
     def _print_mode(self, command: characters.PrintMode) -> None:
@@ -124,7 +125,8 @@ class Modes:
 
     def _motion_units(self, command: characters.MotionUnits) -> None:
         dpi = self._profile.dpi
-        self.set(unit_x=dpi / command.x if command.x else 1.0, unit_y=dpi / command.y if command.y else 1.0)
+        own = 1 / self._profile.feed_units
+        self.set(unit_x=dpi / command.x if command.x else 1.0, unit_y=dpi / command.y if command.y else own)
 
     def actions(self) -> dict[type[Command], Action]:
         """What each command of modes does."""

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 from ticket_daemon.poster.emulator.drawing import dots, glyph
 from ticket_daemon.poster.emulator.events import Beep, DrawerKick, Event, SymbolRefused, UnknownBytes
-from ticket_daemon.poster.emulator.items import Look
+from ticket_daemon.poster.emulator.items import Look, is_second
 from ticket_daemon.poster.emulator.paper import Paper, Piece
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-_OUTSIDE, _PAPER, _INK, _EDGE, _NOTE, _TROUBLE = range(6)
+_OUTSIDE, _PAPER, _INK, _EDGE, _NOTE, _TROUBLE, _SECOND = range(7)
 #: Transparent outside; paper slightly warm; ink as heat leaves it, not quite black.
-_COLOURS: Final = ((236, 237, 239), (252, 250, 243), (43, 40, 42), (214, 210, 199), (96, 108, 124), (178, 58, 40))
+_COLOURS: Final = (
+    (236, 237, 239), (252, 250, 243), (43, 40, 42), (214, 210, 199), (96, 108, 124), (178, 58, 40), (196, 36, 46),
+)  # fmt: skip
 _MARGIN: Final = 12  #: dots around the paper
 _BORDER: Final = 16  #: dots of paper at least on each side of the printable area
 _LEAD: Final = 20  #: blank dots at a piece's open ends
@@ -115,7 +117,10 @@ def _draw_piece(
         pen.line((left, top, right - 1, top), fill=_EDGE)
     inner = left + (across - paper.width) // 2
     if piece.height:
-        canvas.paste(_INK, (inner, top + _top_lead(piece)), dots(paper.width, piece))
+        place = (inner, top + _top_lead(piece))
+        canvas.paste(_INK, place, dots(paper.width, piece, second=False))
+        if any(map(is_second, piece.items)):
+            canvas.paste(_SECOND, place, dots(paper.width, piece, second=True))
     _draw_end(pen, piece, left, right, bottom)
     _draw_notes(canvas, pen, piece, right + 8, top + _top_lead(piece))
 

@@ -149,7 +149,8 @@ def _requested(request: ProfileRequest, base: _ByIdentity | None) -> tuple[Profi
 def _paper(request: ProfileRequest, profile: Profile) -> Mapping[str, int]:
     """Width of the paper in mm, dpi and dots, as far as the request changes them."""
     paper_mm = request.paper_width or profile.paper_mm
-    dpi = request.dpi or profile.dpi
+    # A head of pins has the dots it has; clients send 203 without a thought of it.
+    dpi = profile.dpi if profile.impact else request.dpi or profile.dpi
     changes = {}
     if paper_mm != profile.paper_mm:
         changes = {"paper_mm": paper_mm, "dots": paper_dots(paper_mm, dpi)}

@@ -41,7 +41,12 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     dpi: Annotated[int, Meta(ge=50, le=1200)] = 203
     font_a: CharacterCell = CharacterCell(12, 24)
     font_b: CharacterCell = CharacterCell(9, 17)
+    default_font: Font = "A"  #: what ESC @ leaves set
+    size_command: Literal["gs_exclamation", "esc_exclamation"] = "gs_exclamation"  #: GS ! up to 8x8, ESC ! up to 2x2
+    inverse: bool = True  #: knows GS B
+    colors: Literal[1, 2] = 1  #: of its ribbon or paper, which ESC r selects
     line_spacing: Dots = 30  #: dots, after ESC 2
+    feed_units: Annotated[int, Meta(ge=1, le=4)] = 1  #: vertical motion units (ESC J, ESC 3) to a dot
     code_pages: dict[str, Annotated[int, Meta(ge=0, le=255)]] = field(default_factory=lambda: {"PC437": 0})
     default_code_page: str = "PC437"  #: what ESC @ leaves set
     kanji: bool = False  #: starts in multi-byte mode, which FS . leaves
@@ -55,7 +60,10 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     pdf417: bool = False
     datamatrix: bool = False
     aztec: bool = False
+    drawn_symbols: bool = True  #: its dots are fine enough for readers to read a symbol that is drawn of them
     image: Literal["raster", "graphics", "column"] = "raster"  #: GS v 0, GS ( L, ESC *
+    strip_rows: Literal[24, 8] = 24  #: rows of one ESC *: m 33, or m 1 of impact heads
+    row_dots: Annotated[int, Meta(ge=1, le=4)] = 1  #: height of a picture's row; impact heads feed finer than pins
     band_rows: Dots = 128  #: rows of one GS v 0 that its buffer survives
     status: tuple[StatusWay, ...] = ()
     notes: str = ""
@@ -63,6 +71,16 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     def cell(self, font: str) -> CharacterCell:
         """The cell of font "A" or "B", in dots."""
         return self.font_b if font == "B" else self.font_a
+
+    @property
+    def impact(self) -> bool:
+        """A head of pins. Such printers know no command for graphics but ESC *."""
+        return self.strip_rows == 8
+
+    @property
+    def largest_size(self) -> int:
+        """How many times a character can be as wide, or as high."""
+        return 8 if self.size_command == "gs_exclamation" else 2
 
     def columns(self, font: str = "A") -> int:
         """Characters of single width on a line."""

@@ -68,14 +68,15 @@ def decode_base64(code: str, field: str = "code") -> bytes:
     return data
 
 
-def picture_bitmap(picture: Picture, data: bytes, paper: int) -> Bitmap:
-    """The dots of `picture`, whose decoded file is `data`, on paper of `paper` dots. Raises Fault at "code"."""
+def picture_bitmap(picture: Picture, data: bytes, paper: int, row_dots: int = 1) -> Bitmap:
+    """The dots of `picture`, whose decoded file is `data`, on paper of `paper` dots, each row `row_dots` dots high.
+    Raises Fault at "code"."""
     width = min(picture.pixel_width or paper, paper)
-    grey = grey_picture(data, width, smooth=picture.scaling == "bilinear", field="code")
+    grey = grey_picture(data, width, row_dots=row_dots, smooth=picture.scaling == "bilinear", field="code")
     return dither(grey, picture.dithering, picture.threshold)
 
 
-def grey_picture(data: bytes, width: int, *, smooth: bool = True, field: str) -> Image:
+def grey_picture(data: bytes, width: int, *, row_dots: int = 1, smooth: bool = True, field: str) -> Image:
     """The picture in the file `data` in grey on white, `width` dots wide, its height in proportion (at most
     MAX_HEIGHT, for which the width gives way). Raises Fault at `field`."""
     source = _open(data, field)
@@ -87,7 +88,7 @@ def grey_picture(data: bytes, width: int, *, smooth: bool = True, field: str) ->
         grey = _on_white(upright)
     except _BROKEN:
         raise Fault("image.unreadable", field) from None
-    return _scaled(grey, width, smooth=smooth)
+    return _scaled(grey, width, row_dots, smooth=smooth)
 
 
 def own_width(data: bytes, field: str) -> int:
@@ -189,10 +190,10 @@ def _on_white(image: Image) -> Image:
     return white
 
 
-def _scaled(grey: Image, width: int, *, smooth: bool) -> Image:
+def _scaled(grey: Image, width: int, row_dots: int, *, smooth: bool) -> Image:
     from PIL.Image import Resampling
 
-    height = max(1, round(grey.height * width / grey.width))
+    height = max(1, round(grey.height * width / grey.width / row_dots))
     if height > MAX_HEIGHT:
         width, height = max(1, width * MAX_HEIGHT // height), MAX_HEIGHT
     if grey.size == (width, height):

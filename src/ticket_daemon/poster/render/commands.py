@@ -116,13 +116,19 @@ def image(data: model.Image, to: Writer) -> None:
 def barcode(data: model.Barcode, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
+    if not graphics.is_printed(to.profile, native=data.symbology in to.profile.barcodes):
+        _in_words(graphics.barcode_words(data), data.align, to)
+        return
     to.block(graphics.barcode(data, to.profile), aligned=True)
 
 
 def qr(data: model.Qr, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
-    to.block(graphics.qr(data, to.profile), aligned=True)
+    if graphics.is_printed(to.profile, native=to.profile.qr):
+        to.block(graphics.qr(data, to.profile), aligned=True)
+    else:
+        _in_words(data.data, data.align, to)
     _human_text(data.human_text, data.align, to)
 
 
@@ -130,10 +136,20 @@ def _symbol(kind: str) -> Callable[[model.Symbol2D, Writer], None]:
     def symbol(data: model.Symbol2D, to: Writer) -> None:
         from ticket_daemon.poster.render import graphics
 
-        to.block(graphics.symbol(kind, data, to.profile), aligned=True)
+        if graphics.is_printed(to.profile, native=getattr(to.profile, kind)):
+            to.block(graphics.symbol(kind, data, to.profile), aligned=True)
+        else:
+            _in_words(data.data, data.align, to)
         _human_text(data.human_text, data.align, to)
 
     return symbol
+
+
+def _in_words(words: str, align: str, to: Writer) -> None:
+    """What a symbol would say, where this printer's dots are too coarse for any reader."""
+    to.warn("warning.no_symbols")
+    to.end_open_line()
+    _human_text(words, align, to)
 
 
 def _human_text(words: str | None, align: str, to: Writer) -> None:

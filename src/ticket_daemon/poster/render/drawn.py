@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ticket_daemon.poster.document.model import SIZES
-from ticket_daemon.poster.escpos.characters import FeedDots
-from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.profile.model import CharacterCell, Profile
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.text import draw_text
-from ticket_daemon.poster.render.graphics import bitmap_bytes
+from ticket_daemon.poster.render.graphics import bitmap_bytes, feed
 
 if TYPE_CHECKING:
     from ticket_daemon.poster.render.writer import Span
+
+
+#: Rows below which an ideograph is a blot.
+_LEAST_ROWS = 16
 
 
 def drawn_line(spans: Sequence[Span], profile: Profile) -> tuple[bytes, str]:
@@ -29,7 +32,7 @@ def drawn_line(spans: Sequence[Span], profile: Profile) -> tuple[bytes, str]:
             continue
         piece = draw_text(
             text,
-            cell=profile.cell(style.font),
+            cell=_cell(profile, style.font),
             size=SIZES[style.size],
             bold=style.bold,
             underline=int(str(style.underline)[0]),
@@ -40,9 +43,15 @@ def drawn_line(spans: Sequence[Span], profile: Profile) -> tuple[bytes, str]:
         room -= piece.bitmap.width
     line = _beside([piece.bitmap for piece in drawn])
     data = bitmap_bytes(line, profile)
-    if (below := profile.line_spacing - line.height) > 0:  # lines stand as far apart as printed ones
-        data += FeedDots(below).encode()
+    if (below := profile.line_spacing - line.height * profile.row_dots) > 0:  # lines stand as far apart as printed ones
+        data += feed(below, profile)
     return data, "".join(dict.fromkeys("".join(piece.missing for piece in drawn)))
+
+
+def _cell(profile: Profile, font: str) -> CharacterCell:
+    """The cell to draw in: as wide as a printed character, and high enough for a letter to be read."""
+    cell = profile.cell(font)
+    return CharacterCell(cell.width, max(cell.height // profile.row_dots, min(cell.height, _LEAST_ROWS)))
 
 
 def _beside(pieces: Sequence[Bitmap]) -> Bitmap:

@@ -6,6 +6,8 @@ side at their columns, each wrapped inside its own, whatever sizes their styles 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Cell, Columns, Fault
 from ticket_daemon.poster.layout.width import columns, isolated
 from ticket_daemon.poster.layout.wrap import fill, wrap
@@ -14,6 +16,7 @@ from ticket_daemon.poster.render.writer import Writer
 
 def free_columns(data: Columns, to: Writer) -> None:
     """Lay the cells out on the paper's columns (font A) and write their lines."""
+    data = replace(data, cells=tuple(replace(cell, style=to.possible(cell.style)) for cell in data.cells))
     paper = to.profile.columns("A")
     widths = _widths(data, paper)
     cells = [_lines(cell, width, to) for cell, width in zip(data.cells, widths, strict=True)]

@@ -57,10 +57,23 @@ class _Paper(NamedTuple):
     dots: int
     way: str
     band_rows: int
+    strip_rows: int
+    row_dots: int
+    feed_units: int
+
+    def feed(self, dots: int) -> tuple[FeedDots, ...]:
+        """The commands that feed `dots`."""
+        units = dots * self.feed_units
+        return tuple(FeedDots(min(_MAX_FEED, units - done)) for done in range(0, units, _MAX_FEED))
+
+
+_MAX_FEED: Final = 255  #: units of one ESC J
 
 
 def _paper(profile: Profile) -> _Paper:
-    return _Paper(profile.dots, profile.image, profile.band_rows)
+    return _Paper(
+        profile.dots, profile.image, profile.band_rows, profile.strip_rows, profile.row_dots, profile.feed_units
+    )
 
 
 def _encoded(*parts: Command) -> bytes:
@@ -83,22 +96,27 @@ _SHORT_GRAPHICS: Final = 0xFFFF  # bytes of GS ( L; beyond them GS 8 L
 _STORE_RASTER: Final = bytes((48, 112, 48, 1, 1, 49))  # m, fn, a (monochrome), bx, by, c (colour 1)
 _PRINT_STORED: Final = bytes((48, 50))  # m, fn
 
-_STRIP: Final = 24  # rows of ESC * m 33 (24 dots, double density)
-_STRIP_MODE: Final = 33
+#: Rows of an ESC * strip -> m for double density.
+_STRIP_MODE: Final = {24: 33, 8: 1}
 
 
 def bitmap_bytes(bitmap: Bitmap, profile: Profile) -> bytes:
     """The bytes that print `bitmap` at a line's start, by the profile's way of taking pictures. Alignment is as it
     stands; the paper ends at a line's start."""
-    return _bitmap(bitmap, profile.image, profile.band_rows)
+    return _bitmap(bitmap, _paper(profile))
 
 
-def _bitmap(bitmap: Bitmap, way: str, band_rows: int) -> bytes:
-    if way == "column":
-        return _columns(bitmap)
-    if way == "graphics":
+def feed(dots: int, profile: Profile) -> bytes:
+    """The bytes that feed `dots`."""
+    return _encoded(*_paper(profile).feed(dots))
+
+
+def _bitmap(bitmap: Bitmap, paper: _Paper) -> bytes:
+    if paper.way == "column":
+        return _columns(bitmap, paper)
+    if paper.way == "graphics":
         return b"".join(map(_graphics, bitmap.bands(_GRAPHICS_ROWS)))
-    bands = bitmap.bands(band_rows)
+    bands = bitmap.bands(paper.band_rows)
     return _encoded(*(commands.RasterImage(0, band.stride, band.height, band.data) for band in bands))
 
 
@@ -108,16 +126,17 @@ def _graphics(band: Bitmap) -> bytes:
     return _encoded(store, commands.Graphics(_PRINT_STORED))
 
 
-def _columns(bitmap: Bitmap) -> bytes:
-    """Strips of 24 rows, each a line as high as itself: three bytes for each column of dots, top first."""
+def _columns(bitmap: Bitmap, paper: _Paper) -> bytes:
+    """Strips, each a line as high as itself: for each column of dots its bytes, top first."""
     import PIL.Image
 
-    parts: list[Command] = [LineSpacing(_STRIP)]
-    for strip in bitmap.bands(_STRIP):
-        data = strip.data.ljust(strip.stride * _STRIP, b"\0")
-        upright = PIL.Image.frombytes("1", (strip.width, _STRIP), data)
+    rows = paper.strip_rows
+    parts: list[Command] = [LineSpacing(rows * paper.row_dots * paper.feed_units)]
+    for strip in bitmap.bands(rows):
+        data = strip.data.ljust(strip.stride * rows, b"\0")
+        upright = PIL.Image.frombytes("1", (strip.width, rows), data)
         turned = upright.transpose(PIL.Image.Transpose.TRANSPOSE)
-        parts += commands.BitImage(_STRIP_MODE, strip.width, turned.tobytes()), LineFeed()
+        parts += commands.BitImage(_STRIP_MODE[rows], strip.width, turned.tobytes()), LineFeed()
     return _encoded(*parts, DefaultLineSpacing())
 
 
@@ -134,11 +153,21 @@ def image(data: Image, profile: Profile) -> bytes:
 
 
 def _image(data: Image, paper: _Paper) -> bytes:
-    bitmap = picture_bitmap(data, decode_base64(data.code), paper.dots)
-    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper.way, paper.band_rows)
+    bitmap = picture_bitmap(data, decode_base64(data.code), paper.dots, paper.row_dots)
+    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
 
 
 # --- barcodes ---
+
+
+def is_printed(profile: Profile, *, native: bool) -> bool:
+    """Whether a barcode or symbol comes out so that a reader reads it: the printer's own, or drawn."""
+    return native or profile.drawn_symbols
+
+
+def barcode_words(data: Barcode) -> str:
+    """What a barcode says to people, where it cannot be printed. Raises Fault at "data"."""
+    return linear.code(data.symbology, data.data).shown
 
 
 def barcode(data: Barcode, profile: Profile) -> bytes:
@@ -172,7 +201,7 @@ def _native_barcode(data: Barcode, dots: int) -> bytes | None:
 def _drawn_barcode(data: Barcode, paper: _Paper) -> bytes:
     made = linear.code(data.symbology, data.data)
     linear.check_width(made, data.width, paper.dots)
-    bars = _bitmap(linear.bitmap(made, data.width, data.height), paper.way, paper.band_rows)
+    bars = _bitmap(linear.bitmap(made, data.width, data.height), paper)
     hri = _hri(made.shown, data.hri_font)
     above = hri if data.hri_position in ("above", "both") else b""
     below = hri if data.hri_position in ("below", "both") else b""
@@ -206,7 +235,7 @@ def qr(data: Qr, profile: Profile) -> bytes:
     """ESC a and the QR symbol: the printer's own where it has one and neither logo nor round modules are asked, a
     raster elsewhere. Its human_text is the caller's. Raises Fault at "data", "pixel_width" or "logo"."""
     if profile.qr and data.logo is None and not data.circle_shape:
-        return _native_qr(data.data, data.correction, data.pixel_width or profile.dots, data.align, profile.dots)
+        return _native_qr(data.data, data.correction, data.pixel_width or profile.dots, data.align, _paper(profile))
     paper = _paper(profile)
     key = replace(data, human_text=None)
     if data.logo is not None:
@@ -215,26 +244,26 @@ def qr(data: Qr, profile: Profile) -> bytes:
 
 
 @functools.lru_cache(_NATIVE_KEPT)
-def _native_qr(data: str, correction: str, pixel_width: int, align: str, dots: int) -> bytes:
+def _native_qr(data: str, correction: str, pixel_width: int, align: str, paper: _Paper) -> bytes:
     side = matrix.qr_side(matrix.qr_version(data, correction))
-    module = matrix.qr_module(side, pixel_width, dots)
+    module = matrix.qr_module(side, pixel_width, paper.dots)
     cn = symbols.CN_QR
-    quiet = FeedDots(matrix.QR_QUIET * module)  # printers leave no white above and below; readers need it
+    quiet = paper.feed(matrix.QR_QUIET * module)  # printers leave no white above and below; readers need it
     return _encoded(
         _JUSTIFY[align],
-        quiet,
+        *quiet,
         _function(cn, _MODEL, _QR_MODEL_2, 0),
         _function(cn, _SIZE, module),
         _function(cn, _CORRECTION, _QR_CORRECTION[correction]),
         _function(cn, _STORE, _M, data=data.encode()),
         _function(cn, _PRINT, _M),
-        quiet,
+        *quiet,
     )
 
 
 def _drawn_qr(data: Qr, paper: _Paper) -> bytes:
     bitmap = matrix.qr_bitmap(data, paper.dots)
-    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper.way, paper.band_rows)
+    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
 
 
 def symbol(kind: str, data: Symbol2D, profile: Profile) -> bytes:
@@ -252,15 +281,15 @@ def _symbol(kind: str, data: Symbol2D, paper: _Paper, *, native: bool) -> bytes:
     layout = matrix.symbol_layout(kind, data.data, data.pixel_width, paper.dots)
     justify = _JUSTIFY[data.align].encode()
     if not native:
-        return justify + _bitmap(matrix.symbol_bitmap(layout, paper.dots), paper.way, paper.band_rows)
-    return justify + _native_symbol(kind, data.data, layout)
+        return justify + _bitmap(matrix.symbol_bitmap(layout, paper.dots), paper)
+    return justify + _native_symbol(kind, data.data, layout, paper)
 
 
-def _native_symbol(kind: str, data: str, layout: matrix.Layout) -> bytes:
+def _native_symbol(kind: str, data: str, layout: matrix.Layout, paper: _Paper) -> bytes:
     """Sizes as ours would be; what else can be set stays as ESC @ left it."""
     cn = _CN[kind]
     size = [_function(cn, _SIZE, layout.module)]
     if kind == "pdf417":
         size = [_function(cn, _COLUMNS, layout.columns), *size, _function(cn, _ROW_HEIGHT, _PDF417_ROW)]
-    quiet = FeedDots(matrix.QUIET * layout.module)
-    return _encoded(quiet, *size, _function(cn, _STORE, _M, data=data.encode()), _function(cn, _PRINT, _M), quiet)
+    quiet = paper.feed(matrix.QUIET * layout.module)
+    return _encoded(*quiet, *size, _function(cn, _STORE, _M, data=data.encode()), _function(cn, _PRINT, _M), *quiet)

@@ -15,6 +15,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Fault, Style
 from ticket_daemon.poster.escpos import Command
@@ -31,6 +33,7 @@ from ticket_daemon.poster.escpos.characters import (
     LeaveKanji,
     LineFeed,
     Print,
+    PrintMode,
     SelectFont,
     Tab,
     Underline,
@@ -58,6 +61,14 @@ class Span(NamedTuple):
     style: Style
 
 
+def _print_mode(style: Style) -> tuple[bytes, ...]:
+    """All of a look in one ESC !, and the thickness that it has no bit for."""
+    width, height = SIZES[style.size]
+    bits = (style.font == "B", 0, 0, style.bold, height > 1, width > 1, 0, style.underline == "1pt")
+    thick = Underline(2).encode() if style.underline == "2pt" else b""
+    return (PrintMode(sum(1 << place for place, bit in enumerate(bits) if bit)).encode() + thick,)
+
+
 def _look(style: Style) -> tuple[bytes, ...]:
     width, height = SIZES[style.size]
     return (
@@ -70,10 +81,11 @@ def _look(style: Style) -> tuple[bytes, ...]:
 
 
 @functools.lru_cache(2048)
-def _transition(before: Style | None, after: Style) -> bytes:
+def _transition(before: Style | None, after: Style, size_command: str) -> bytes:
     """What to send to go from one look to another; everything when the one before is not known."""
-    wanted = _look(after)
-    known = _look(before) if before is not None else (b"",) * len(wanted)
+    look = _look if size_command == "gs_exclamation" else _print_mode
+    wanted = look(after)
+    known = look(before) if before is not None else (b"",) * len(wanted)
     return b"".join(new for old, new in zip(known, wanted, strict=True) if old != new)
 
 
@@ -100,10 +112,11 @@ class Writer:
         self.with_pulse = with_pulse
         self.warnings: list[Warned] = []
         self.path = ""  #: of the command being written, for warnings
-        self._paper = profile.columns("A") * profile.font_a.width
+        self._paper = profile.dots
         self._encoder = Encoder(profile)
         self._out: list[bytes] = []
-        self._style: Style | None = PLAIN
+        self._style: Style | None = PLAIN if profile.default_font == "A" else Style(font=profile.default_font)
+        self._all_styles = profile.inverse and profile.largest_size == max(SIZES.values())[0]
         self._align: str | None = "left"
         self._spans: list[Span] = []
         self._used = 0  #: dots of the line being gathered
@@ -128,6 +141,8 @@ class Writer:
         """Add text to the line being gathered; its line feeds end lines. A line's first text sets its alignment."""
         if not text.isprintable():
             text = self.clean(text)
+        if not self._all_styles:
+            style = self.possible(style)
         if not self._spans and not self._open:
             self._line_align = align
         if "\n" not in text:
@@ -142,7 +157,7 @@ class Writer:
 
     def line(self, text: str, style: Style = PLAIN, align: str = "left") -> None:
         """`text` and the end of its line. Most lines are whole, fit and need no other code page: those go at once."""
-        if text.isprintable() and not self._spans and not self._open:
+        if text.isprintable() and not self._spans and not self._open and self._all_styles:
             width = max(1, self._paper // (self.profile.cell(style.font).width * SIZES[style.size][0]))
             encoded = self._encoder.unswitched(text)
             if encoded and columns(text) <= width:
@@ -153,6 +168,20 @@ class Writer:
                 return
         self.text(text, style, align)
         self.end_line()
+
+    def possible(self, style: Style) -> Style:
+        """`style` as far as this printer has it; what it lacks is told once."""
+        if self._all_styles:
+            return style
+        width, height = SIZES[style.size]
+        largest = self.profile.largest_size
+        if max(width, height) > largest:
+            self.warn("warning.size", path="", size=style.size, largest=f"{largest}x{largest}")
+            style = replace(style, size=f"{min(width, largest)}x{min(height, largest)}")
+        if style.inverse and not self.profile.inverse:
+            self.warn("warning.no_inverse", path="")
+            style = replace(style, inverse=False)
+        return style
 
     def clean(self, text: str) -> str:
         """`text` without control characters, so that no text can become a printer command."""
@@ -275,7 +304,7 @@ class Writer:
 
     def _restyle(self, style: Style) -> None:
         if style is not self._style:
-            self._out.append(_transition(self._style, style))
+            self._out.append(_transition(self._style, style, self.profile.size_command))
             self._style = style
 
     def _justify(self, align: str) -> None:
@@ -283,9 +312,9 @@ class Writer:
             self._out.append(JUSTIFY[align])
             self._align = align
 
-    def warn(self, key: str, **parameters: object) -> None:
-        """Something to tell the sender, once for each place."""
-        warned = Warned(key, self.path, parameters)
+    def warn(self, key: str, *, path: str | None = None, **parameters: object) -> None:
+        """Something to tell the sender, once for each place: `path`, else the command being written."""
+        warned = Warned(key, self.path if path is None else path, parameters)
         if warned not in self.warnings:
             self.warnings.append(warned)
 

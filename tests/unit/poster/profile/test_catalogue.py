@@ -80,7 +80,7 @@ def test_the_five_of_the_first_clients() -> None:
 
 
 def test_epson_columns() -> None:
-    for name, columns in (("TM-T88V", (42, 56)), ("TM-T20II", (48, 64)), ("TM-m30", (48, 57)), ("TM-U220", (40, 33))):
+    for name, columns in (("TM-T88V", (42, 56)), ("TM-T20II", (48, 64)), ("TM-m30", (48, 57)), ("TM-U220", (33, 40))):
         profile = find(name)
         assert profile is not None
         assert (profile.columns("A"), profile.columns("B")) == columns
