@@ -15,6 +15,7 @@ from ticket_daemon.cli.manual import verb
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """What is sealed."""
     for option in (
+        click.option("--folder", is_flag=True, help="option.build_folder"),
         click.option("--dashboard-password-hash", help="option.password_hash"),
         click.option("--token-sha256", help="option.token_sha256"),
         click.option("--service-name", help="option.service_name"),
@@ -35,14 +36,15 @@ def _verb(name: str, does: str, console: bool) -> click.Command:
     @verb(name, does)
     @_options
     @says_errors
-    def command(env: Any, output: Path, **values: Any) -> None:
+    def command(env: Any, output: Path, folder: bool, **values: Any) -> None:
         from ticket_daemon import builder, messages
 
         seal = builder.make_seal(env, console=console, **values)
         click.echo(messages.text("build.begins", language()))
         click.echo(seal.summary)
-        made = builder.build(seal, output)
-        size = made.stat().st_size / 1e6
+        made = builder.build(seal, output, folder=folder)
+        files = made.parent.rglob("*") if folder else [made]
+        size = sum(file.stat().st_size for file in files if file.is_file()) / 1e6
         click.echo(messages.text("build.done", language(), file=made, mb=size))
 
     return command

@@ -199,6 +199,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "option.sealed_env": ("Entorno.", "Environment."),
     "option.executable": ("Carpeta para el ejecutable.", "Folder for the executable."),
+    "option.build_folder": (
+        "Una carpeta con el ejecutable y lo suyo, que arranca más rápido, en vez de un solo archivo.",
+        "A folder with the executable and its parts, which starts faster, instead of one file.",
+    ),
     "option.sealed_port": ("Puerto en que escucha.", "Port to listen on."),
     "option.queue": ("Tickets que pueden esperar.", "Tickets that may wait."),
     "option.sealed_level": ("Qué se anota en el registro.", "What is logged."),

@@ -1,27 +1,20 @@
-"""The seal of a build: what an executable was made with, and nothing can change afterwards.
-
-It knows the sealed values and where a sealed executable keeps them; it does not know how one is built or what the
-values steer. It promises that the values come from inside the running executable, never from a file, a variable or the
-module path, and that there is no token among them, only hashes.
-"""
+"""The seal of a build: the values it was made with, kept inside the executable's own archive, never in a file."""
 
 from __future__ import annotations
 
 import functools
+import importlib
 import sys
 from collections.abc import Mapping
-from typing import Any, Final, Literal
-
-import msgspec
-from msgspec import Struct
+from typing import Any, Final, Literal, NamedTuple
 
 Environment = Literal["prod", "test"]
 #: The module that the builder writes and PyInstaller puts into the executable's own archive, beside no file.
 MODULE: Final = "_ticket_daemon_seal"
 
 
-class Seal(Struct, frozen=True, forbid_unknown_fields=True):
-    """One build."""
+class Seal(NamedTuple):
+    """One build. A named tuple and its own text, so that `--version` loads no library for it."""
 
     env: Environment
     host: str
@@ -61,7 +54,7 @@ class Seal(Struct, frozen=True, forbid_unknown_fields=True):
 
 def encode(seal: Seal) -> str:
     """The text of the module that carries the seal."""
-    return f"SEAL = {msgspec.json.encode(seal)!r}\n"
+    return f"SEAL = {seal._asdict()!r}\n"
 
 
 @functools.cache
@@ -69,6 +62,4 @@ def current() -> Seal | None:
     """The seal of the executable that runs; None where Python runs the package."""
     if not getattr(sys, "frozen", False):
         return None
-    import importlib
-
-    return msgspec.json.decode(importlib.import_module(MODULE).SEAL, type=Seal)
+    return Seal(**importlib.import_module(MODULE).SEAL)

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -146,7 +145,7 @@ def test_token_stays_out_of_everything_that_is_shown() -> None:
 
 
 def test_health_shows_the_build(tmp_path: Path) -> None:
-    settings = load(None, None, {}, data_dir=tmp_path, seal=msgspec.structs.replace(SEAL, env="test"))
+    settings = load(None, None, {}, data_dir=tmp_path, seal=SEAL._replace(env="test"))
     build = Daemon(settings).overview.health().build
     assert (build.env, build.date, build.time, build.version, build.commit, build.sealed, build.service) == (
         "test", "2026-11-22", "10:00:00", "0.1.0", "abc", True, "Caja",
@@ -216,7 +215,7 @@ def test_build_without_pyinstaller_says_how_to_get_it(tmp_path: Path, monkeypatc
 
 def test_build_that_fails_says_what_pyinstaller_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(Path(sys.prefix) / "bin" / "python"))
-    monkeypatch.setattr(builder, "arguments", lambda *_: ["-c", "raise SystemExit('no room')"])
+    monkeypatch.setattr(builder, "arguments", lambda *_, **__: ["-c", "raise SystemExit('no room')"])
     with pytest.raises(BuildError, match="no room"):
         builder.build(builder.make_seal("test"), tmp_path)
 

@@ -1,11 +1,7 @@
-"""Makes a sealed executable: the program, Python and everything it needs in one file, with its configuration inside.
+"""Makes a sealed executable: program, Python, libraries and configuration, as one file or as a folder.
 
-It knows PyInstaller's command line and what belongs into the file; it does not know what sealed values do. It promises
-that values the daemon would not start with are refused before anything is built, and that the file holds hashes, never
-a token.
-
-One file (`--onefile`) and not a folder: it is what a technician copies, double-clicks and replaces, and it cannot be
-changed piece by piece. The price is that it unpacks itself at each start (benchmarks/startup.py has the figures).
+A folder starts at once and is one process; it is what packages install. One file is what a technician copies and
+replaces; it unpacks itself at each start (`python -m benchmarks executable` has the figures).
 """
 
 from __future__ import annotations
@@ -17,10 +13,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import ticket_daemon
+from ticket_daemon.builder import version_resource
 from ticket_daemon.errors import BuildError
 from ticket_daemon.settings import config
 from ticket_daemon.settings.seal import MODULE, Environment, Seal, encode
@@ -29,13 +27,20 @@ from ticket_daemon.settings.seal import MODULE, Environment, Seal, encode
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,63}")
 #: What the program never imports and PyInstaller would find through its libraries.
 _LEFT_OUT: Final = (
-    "tkinter", "pytest", "hypothesis", "mypy", "PyInstaller", "setuptools", "numpy", "IPython", "pydantic", "yaml",
+    "tkinter", "pytest", "hypothesis", "mypy", "PyInstaller", "setuptools", "numpy", "IPython", "pydantic",
+    "pydantic_core", "yaml",
     "PIL.AvifImagePlugin", "PIL._avif",
 )  # fmt: skip
 #: Imported by name where they are installed, so that the analysis does not see them.
 _BY_NAME: Final = ("uvloop", "win32timezone")
 #: Seconds for a build; on a slow machine under wine it is minutes.
 PATIENCE_S: Final = 1200
+#: Seconds since 1970 that builds take for today (reproducible-builds.org).
+EPOCH: Final = "SOURCE_DATE_EPOCH"
+#: Sets of names are written in an order that Python's hash seed decides.
+_HASH_SEED: Final = {"PYTHONHASHSEED": "0"}
+_VERSION_FILE: Final = "version.txt"
+_ICON: Final = Path(__file__).parent / "data" / "ticket-daemon.ico"
 _ENTRY: Final = "from ticket_daemon.cli.sealed import main\n\nmain()\n"
 
 
@@ -62,7 +67,7 @@ def make_seal(
     settings = config.load(env, None, {}, flags, Path())
     if service_name is not None and not _NAME.fullmatch(service_name):
         raise BuildError("build.service_name", name=service_name)
-    now = now or datetime.datetime.now(datetime.UTC)
+    now = now or _today(os.environ)
     return Seal(
         env=env,
         host=settings.server.host,
@@ -78,6 +83,13 @@ def make_seal(
         dashboard_password_hash=settings.auth.dashboard_password_hash,
         console=console,
     )
+
+
+def _today(environ: Mapping[str, str]) -> datetime.datetime:
+    """Now, or the second that SOURCE_DATE_EPOCH names, so that a build can be made again to the bit."""
+    if epoch := environ.get(EPOCH):
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _commit() -> str:
@@ -99,16 +111,21 @@ def program_name(seal: Seal) -> str:
     return "ticket-daemon-console" if seal.console else "ticket-daemon"
 
 
-def build(seal: Seal, output: Path) -> Path:
-    """Make the executable in the folder `output`; its path. Raises BuildError. Takes about a minute."""
+def build(seal: Seal, output: Path, *, folder: bool = False) -> Path:
+    """Make the executable in `output`, or with all that belongs to it in a folder there; the executable's path.
+
+    Takes about a minute. Raises BuildError.
+    """
     if importlib.util.find_spec("PyInstaller") is None:
         raise BuildError("build.no_pyinstaller")
-    with tempfile.TemporaryDirectory(prefix="ticket-daemon-build-", ignore_cleanup_errors=True) as folder:
-        work = Path(folder)
+    with tempfile.TemporaryDirectory(prefix="ticket-daemon-build-", ignore_cleanup_errors=True) as aside:
+        work = Path(aside)
         (work / f"{MODULE}.py").write_text(encode(seal), "utf-8")
         (work / "entry.py").write_text(_ENTRY, "utf-8")
-        command = [sys.executable, *arguments(seal, output.absolute(), work)]
+        (work / _VERSION_FILE).write_text(version_resource.text(seal, program_name(seal)), "utf-8")
+        command = [sys.executable, *arguments(seal, output.absolute(), work, folder=folder)]
         environ = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
+        environ |= _HASH_SEED
         try:
             ended = subprocess.run(  # noqa: S603 - our own words
                 command, check=False, capture_output=True, text=True, errors="replace", cwd=work, env=environ,
@@ -116,21 +133,24 @@ def build(seal: Seal, output: Path) -> Path:
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise BuildError("build.failed", detail=str(error)) from None
-    made = output / (program_name(seal) + (".exe" if os.name == "nt" else ""))
+    place = output / program_name(seal) if folder else output
+    made = place / (program_name(seal) + (".exe" if os.name == "nt" else ""))
     if ended.returncode != 0 or not made.exists():
         raise BuildError("build.failed", detail="\n".join((ended.stdout + ended.stderr).splitlines()[-5:]))
     return made
 
 
-def arguments(seal: Seal, output: Path, work: Path) -> list[str]:
+def arguments(seal: Seal, output: Path, work: Path, *, folder: bool = False) -> list[str]:
     """PyInstaller's command line for `python`."""
     source = Path(ticket_daemon.__file__).resolve().parents[1]
     present = [name for name in _BY_NAME if importlib.util.find_spec(name) is not None]
     return [
         "-m", "PyInstaller", str(work / "entry.py"),
         "--name", program_name(seal),
-        "--onefile", "--console", "--noupx", "--noconfirm", "--log-level", "ERROR",
+        "--onedir" if folder else "--onefile", "--console", "--noupx", "--noconfirm", "--log-level", "ERROR",
         "--distpath", str(output), "--workpath", str(work / "work"), "--specpath", str(work),
+        *(("--strip",) if sys.platform == "linux" else ()),  # symbols are a third of it
+        *(("--icon", str(_ICON), "--version-file", str(work / _VERSION_FILE)) if os.name == "nt" else ()),
         "--paths", str(work), "--paths", str(source),
         "--collect-submodules", "ticket_daemon", "--collect-data", "ticket_daemon",
         *(word for name in (MODULE, *present) for word in ("--hidden-import", name)),
