@@ -1,6 +1,6 @@
 """Draw the Windows icon of the executables from the page's own mark; needs Chromium (`playwright install chromium`).
 
-    .venv/bin/python tools/make_icon.py
+.venv/bin/python tools/make_icon.py
 """
 
 from __future__ import annotations

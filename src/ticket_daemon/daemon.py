@@ -25,7 +25,14 @@ import msgspec
 from aiohttp import web
 
 from ticket_daemon import __version__, frontends, wire
-from ticket_daemon.errors import AlreadyRunning, ConfigError, StorageFull, StorageUnavailable, TicketDaemonError
+from ticket_daemon.errors import (
+    AlreadyRunning,
+    ConfigError,
+    ProgramGone,
+    StorageFull,
+    StorageUnavailable,
+    TicketDaemonError,
+)
 from ticket_daemon.fleet.membership import Membership
 from ticket_daemon.formats import Formats
 from ticket_daemon.frontends.native.app import Server
@@ -37,6 +44,8 @@ from ticket_daemon.frontends.native.metrics import Fleet, Metrics, Sources
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.frontends.native.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
 from ticket_daemon.machine import instance_lock as claims
+from ticket_daemon.machine import program_files
+from ticket_daemon.machine.program_files import ProgramFiles
 from ticket_daemon.printers import Destination, Destinations, Discovery
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.printers.discovery import sources
@@ -61,6 +70,8 @@ HELD_AMONG: Final = 1000
 PRUNE_EVERY_S: Final = 3600.0
 #: How often the certificate's files are looked at, for one that was renewed.
 CERTIFICATE_EVERY_S: Final = 60.0
+#: How often a sealed executable looks whether its files are still there.
+FILES_EVERY_S: Final = 5.0
 #: How often a queue that could not be opened for want of room is tried again.
 REOPEN_EVERY_S: Final = 2.0
 
@@ -87,6 +98,7 @@ class Daemon:
         self._certificate: Certificate | None = None
         self._fleet = Membership(settings.fleet)
         self._stop = asyncio.Event()
+        self._gone: Path | None = None
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
         self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
@@ -104,7 +116,7 @@ class Daemon:
         self.overview = Overview(
             settings, self.queue, self.destinations, self._port_of, lambda: self.spooler.is_running, clock,
             lambda: self._certificate.health(_now()) if self._certificate is not None else None,
-            lambda: self.discovery.snapshot, self._fleet.health,
+            lambda: self.discovery.snapshot, self._fleet.health, lambda: self._gone,
         )  # fmt: skip
         self.gate = Gate(settings, pairing.load(settings.data_dir))
         self.door = Door(self.gate)
@@ -168,6 +180,8 @@ class Daemon:
             await frontend.start()
         self._fleet.join(self.verbs, self.queue, self.destinations, self._clock, self.overview.figures.refused)
         self._chores.append(asyncio.create_task(self._prune()))
+        if (program := program_files.folder()) is not None:
+            self._chores.append(asyncio.create_task(self._watch_files(ProgramFiles(program))))
         if self.settings.discovery.every_s:
             self._chores.append(asyncio.create_task(self.discovery.run(self.settings.discovery.every_s)))
         log.info(
@@ -215,6 +229,8 @@ class Daemon:
         finally:
             stopping()
             await self.close()
+        if self._gone is not None and program_files.is_one_file():
+            raise ProgramGone("program.gone", file=str(self._gone))
 
     def is_healthy(self) -> bool:
         """Whether a new start would mend nothing: every worker is at work. A full disk is no reason for one."""
@@ -392,6 +408,17 @@ class Daemon:
                 if gone:
                     log.info("pruned", extra={"jobs": gone})
             await asyncio.sleep(PRUNE_EVERY_S)
+
+    async def _watch_files(self, files: ProgramFiles) -> None:
+        """Notice that files of the program have gone. A one-file build ends then: a new start unpacks them again."""
+        while True:
+            gone = await asyncio.to_thread(files.missing)
+            if gone is not None and gone != self._gone:
+                log.error("program_gone", extra={"file": str(gone)})
+                if program_files.is_one_file():
+                    self.stop()
+            self._gone = gone
+            await asyncio.sleep(FILES_EVERY_S)
 
     def _link_open(self, name: str) -> bool | None:
         link = self.spooler.link(name)

@@ -340,6 +340,12 @@ class AlreadyRunning(TicketDaemonError):
     code = "already_running"
 
 
+class ProgramGone(TicketDaemonError):
+    """Files of the running executable were removed; a new start unpacks them again."""
+
+    code = "program_gone"
+
+
 class ServiceError(TicketDaemonError):
     """The system's service manager does not do what it was asked, or the rights for it are missing."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from support.packages import ROOT, TOKEN, once, run
+from support.packages import PROGRAM, ROOT, build, once, run
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +20,23 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def executable(shared: Path) -> Path:
-    """A sealed build for `test` on any free port, with the hash of TOKEN inside."""
+    """The build as one file."""
     pytest.importorskip("PyInstaller", reason="pip install 'ticket-daemon[build]'")
-    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+    return once(shared / "sealed", build) / PROGRAM
 
-    def make(folder: Path) -> None:
-        run(
-            sys.executable, "-m", "ticket_daemon", "build", "--env", "test", "--output", folder, "--port", "0",
-            "--queue", "17", "--service-name", "CajaSellada", "--log-level", "info", "--token-sha256", digest,
-        )  # fmt: skip
 
-    folder = once(shared / "sealed", make)
-    return folder / ("ticket-daemon.exe" if os.name == "nt" else "ticket-daemon")
+@pytest.fixture(scope="session")
+def in_folder(shared: Path) -> Path:
+    """The executable of the build as a folder."""
+    pytest.importorskip("PyInstaller", reason="pip install 'ticket-daemon[build]'")
+    return once(shared / "folder", lambda place: build(place, "--folder")) / "ticket-daemon" / PROGRAM
+
+
+@pytest.fixture(params=["executable", "in_folder"])
+def either(request: pytest.FixtureRequest) -> Path:
+    """Both kinds of build, one after the other."""
+    made: Path = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture(scope="session")

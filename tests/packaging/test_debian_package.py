@@ -20,9 +20,9 @@ NAME = "ticket-daemon-cajasellada"
 
 
 @pytest.fixture(scope="module")
-def package(shared: Path, executable: Path) -> Path:
+def package(shared: Path, in_folder: Path) -> Path:
     def make(folder: Path) -> None:
-        run(sys.executable, ROOT / "tools/linux/make_deb.py", "--executable", executable, "--output", folder)
+        run(sys.executable, ROOT / "tools/linux/make_deb.py", "--executable", in_folder, "--output", folder)
 
     (made,) = once(shared / "deb", make).glob("*.deb")
     return made
@@ -52,6 +52,12 @@ def test_program_and_unit_are_in_their_places(unpacked: Path) -> None:
 def test_shops_configuration_is_a_conffile_and_changes_nothing_as_it_comes(unpacked: Path) -> None:
     assert (unpacked / "DEBIAN/conffiles").read_text() == "/etc/CajaSellada/config.toml\n"
     assert all(line.startswith("#") for line in (unpacked / "etc/CajaSellada/config.toml").read_text().splitlines())
+
+
+def test_what_lintian_calls_an_error_is_not_in_it(package: Path) -> None:
+    if shutil.which("lintian") is None:
+        pytest.skip("lintian: apt-get install lintian")
+    run("lintian", "--allow-root", "--fail-on", "error", package)
 
 
 @pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])

@@ -6,16 +6,21 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
+import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.client import client, ticket
-from support.packages import TOKEN
+from support.packages import TOKEN, build
 from support.tcp_printer import TcpPrinter
 
 pytestmark = pytest.mark.timeout(600)
@@ -25,11 +30,12 @@ START_TIMEOUT_S = 60.0
 class Running:
     """The executable while it runs, as `ticket-daemon run`, with nothing in its environment but a home."""
 
-    def __init__(self, executable: Path, home: Path, *arguments: str) -> None:
+    def __init__(self, executable: Path, home: Path, *arguments: str, **environ: str) -> None:
         self.home = home
         self.process = subprocess.Popen(
             [str(executable), *arguments],
-            env={"HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            env={"HOME": str(home), **environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            encoding="utf-8",
         )  # fmt: skip
         self.output: list[str] = []
         self.url = ""
@@ -49,6 +55,11 @@ class Running:
                     self._announced.set()
         self._announced.set()
 
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.url}/health", timeout=START_TIMEOUT_S) as answer:
+            said: dict[str, Any] = json.load(answer)
+            return said
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(START_TIMEOUT_S)
@@ -57,8 +68,8 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(executable: Path, home: Path, *arguments: str) -> Iterator[Running]:
-    made = Running(executable, home, *arguments)
+def running(executable: Path, home: Path, *arguments: str, **environ: str) -> Iterator[Running]:
+    made = Running(executable, home, *arguments, **environ)
     try:
         yield made
     finally:
@@ -75,14 +86,14 @@ def said(executable: Path, *arguments: str, **environ: str) -> subprocess.Comple
 
 
 async def test_started_without_a_word_it_says_where_the_page_is_and_prints_a_ticket(
-    executable: Path, tmp_path: Path
+    either: Path, tmp_path: Path
 ) -> None:
     import aiohttp
 
     with TcpPrinter() as printer:
         config = tmp_path / "shop.toml"
         config.write_text(f'[[printers]]\nname = "caja"\nuri = "{printer.uri}"\ndefault = true\n')
-        with running(executable, tmp_path, "run", "--config", str(config)) as daemon:
+        with running(either, tmp_path, "run", "--config", str(config)) as daemon:
             async with aiohttp.ClientSession() as session:
                 async with session.get(f"{daemon.url}/health") as answer:
                     health = await answer.json()
@@ -116,7 +127,7 @@ def test_double_click_starts_the_daemon(executable: Path, tmp_path: Path) -> Non
         assert daemon.stop() == 0
 
 
-def test_everything_it_draws_with_is_inside(executable: Path, tmp_path: Path) -> None:
+def test_everything_it_draws_with_is_inside(either: Path, tmp_path: Path) -> None:
     """Profiles, code pages, symbols, pictures, fonts' map and the emulator's cells: a preview takes them all."""
     document = {
         "version": "1.1", "profile": {"model": "TM-T20III"},
@@ -128,7 +139,7 @@ def test_everything_it_draws_with_is_inside(executable: Path, tmp_path: Path) ->
         ],
     }  # fmt: skip
     (tmp_path / "t.json").write_text(json.dumps(document), "utf-8")
-    ended = said(executable, "preview", str(tmp_path / "t.json"), "-o", str(tmp_path / "t.png"))
+    ended = said(either, "preview", str(tmp_path / "t.json"), "-o", str(tmp_path / "t.png"))
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
 
@@ -184,6 +195,36 @@ def test_token_is_not_in_the_file(executable: Path) -> None:
     assert TOKEN.encode("utf-16-le") not in data
 
 
+def test_one_file_build_whose_unpacked_files_are_cleaned_away_says_so_and_ends(
+    executable: Path, tmp_path: Path
+) -> None:
+    """A service manager starts it again, which unpacks them again."""
+    with running(executable, tmp_path, TMPDIR=str(tmp_path)) as daemon:
+        (unpacked,) = tmp_path.glob("_MEI*")
+        (unpacked / "ticket_daemon/poster/profile/data/epson.toml").unlink()
+        assert daemon.process.wait(START_TIMEOUT_S) == 1
+        daemon.stop()
+    assert "epson.toml" in daemon.output[-1]
+    assert "carpeta temporal" in daemon.output[-1]
+
+
+def test_folder_build_whose_files_are_gone_says_so_in_its_health(in_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(in_folder.parent, tmp_path / "program", symlinks=True)
+    with running(tmp_path / "program" / in_folder.name, tmp_path) as daemon:
+        gone = tmp_path / "program/_internal/ticket_daemon/poster/profile/data/epson.toml"
+        gone.unlink()
+        while (health := daemon.health())["status"] == "ok":
+            time.sleep(0.05)
+        assert health["program"] == {"status": "error", "missing": str(gone)}
+        assert daemon.stop() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seen on Linux")
+def test_built_again_of_the_same_source_it_is_the_same_to_the_bit(executable: Path, tmp_path: Path) -> None:
+    build(tmp_path / "again")
+    assert (tmp_path / "again" / executable.name).read_bytes() == executable.read_bytes()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="systemd")
 def test_service_that_it_would_install_is_its_own(executable: Path) -> None:
     unit = said(executable, "install", "--dry-run").stdout
@@ -191,3 +232,8 @@ def test_service_that_it_would_install_is_its_own(executable: Path) -> None:
     assert f"ExecStart={executable} run --service --env test" in unit
     assert "StateDirectory=CajaSellada" in unit
     assert "NotifyAccess=all" in unit
+
+
+@pytest.mark.skipif(os.name == "nt", reason="systemd")
+def test_folder_build_is_one_process_to_its_service_manager(in_folder: Path) -> None:
+    assert "NotifyAccess=main" in said(in_folder, "install", "--dry-run").stdout

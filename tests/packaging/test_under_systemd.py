@@ -41,7 +41,8 @@ mount --make-rprivate /
 for folder in /run /var/lib /var/log /opt; do mount -t tmpfs tmpfs $folder; done
 mkdir -p /run/etc/upper /run/etc/work /run/units
 mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work /etc
-cp "{executable}" /opt/ticket-daemon
+cp -r "{executable.parent}" /opt/program
+ln -s program/ticket-daemon /opt/ticket-daemon
 cp "{folder}/t.json" /opt/t.json
 for target in begin sysinit basic shutdown network-online multi-user; do
   printf '[Unit]\\nDescription=%s\\nDefaultDependencies=no\\n' $target > /run/units/$target.target
@@ -99,10 +100,10 @@ class Machine:
 
 
 @pytest.fixture
-def machine(executable: Path, tmp_path: Path) -> Iterator[Machine]:
+def machine(in_folder: Path, tmp_path: Path) -> Iterator[Machine]:
     (tmp_path / "t.json").write_text(json.dumps(DOCUMENT), "utf-8")
     begin = tmp_path / "begin.sh"
-    begin.write_text(BEGIN.format(executable=executable, folder=tmp_path, name=NAME, systemd=SYSTEMD), "utf-8")
+    begin.write_text(BEGIN.format(executable=in_folder, folder=tmp_path, name=NAME, systemd=SYSTEMD), "utf-8")
     flags = [
         "--pid",
         "--fork",
@@ -161,8 +162,7 @@ def test_service_lives_its_whole_life_under_systemd(machine: Machine) -> None:
     assert machine.call("stat", "-c", "%a", f"/var/lib/private/{NAME}").stdout == "700\n"
 
     # One that hangs is started anew.
-    main = shown["MainPID"]  # which only unpacked the daemon
-    assert machine.call("sh", "-c", f"kill -STOP $(cat /proc/{main}/task/{main}/children)").returncode == 0
+    assert machine.call("kill", "-STOP", shown["MainPID"]).returncode == 0
     machine.until(lambda: machine.shown()["NRestarts"] == "1" and machine.shown()["ActiveState"] == "active")
     assert _log(machine).count('"started"') == 2
 

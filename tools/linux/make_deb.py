@@ -1,16 +1,19 @@
-"""A Debian package of a sealed executable: the program, its systemd unit, an empty configuration.
+"""A Debian package of a sealed build's folder: the program, its systemd unit, an empty configuration.
 
-    .venv/bin/ticket-daemon build --env prod --output dist --token-sha256 HASH
-    .venv/bin/python tools/linux/make_deb.py --executable dist/ticket-daemon --output dist
+    .venv/bin/ticket-daemon build --folder --env prod --output dist --token-sha256 HASH
+    .venv/bin/python tools/linux/make_deb.py --executable dist/ticket-daemon/ticket-daemon --output dist
 
-Installing it installs, enables and starts the service; upgrading restarts it and keeps queue and configuration;
-removing it stops it; purging forgets queue and log. Needs dpkg-deb, and the system the executable was made for.
+Needs dpkg-deb and binutils, and the system the executable was made for. SOURCE_DATE_EPOCH dates the files inside.
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
+import datetime
+import email.utils
+import gzip
+import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -21,13 +24,18 @@ from typing import Final, NamedTuple
 
 from ticket_daemon.machine.places import folder_name
 
+HERE: Final = Path(__file__).resolve().parent
+ROOT: Final = HERE.parents[1]
+MAINTAINER: Final = "The Ticket Daemon developers <ticket-daemon@users.noreply.github.com>"
+HOMEPAGE: Final = "https://github.com/ticket-daemon/ticket-daemon"
 CONTROL: Final = """\
 Package: {package}
 Version: {version}
-Section: misc
+Section: net
 Priority: optional
 Architecture: {architecture}
-Maintainer: The Ticket Daemon developers <noreply@localhost>
+Maintainer: {maintainer}
+Homepage: {homepage}
 Depends: libc6 (>= {libc})
 Recommends: fonts-noto-core, fonts-noto-cjk
 Suggests: cups
@@ -46,33 +54,106 @@ CONFIGURATION: Final = """\
 # profile = "TM-T20III"
 # default = true
 """
+COPYRIGHT: Final = """\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: Ticket Daemon
+Source: {homepage}
+
+Files: *
+Copyright: {years} The Ticket Daemon developers
+License: Expat
+ {licence}
+"""
+CHANGELOG: Final = """\
+{package} ({version}) stable; urgency=medium
+
+  * What changed:
+    {homepage}/blob/main/CHANGELOG.md
+
+ -- {maintainer}  {date}
+"""
+#: Python and its libraries are packed as their makers built them: that is what a sealed build is.
+OVERRIDES: Final = """\
+# A sealed build brings its Python and libraries along, as their makers built them, so that a shop's upgrade of the
+# system cannot change what prints.
+{package}: embedded-library
+{package}: library-not-linked-against-libc
+{package}: hardening-no-pie
+{package}: shared-library-lacks-prerequisites
+{package}: custom-library-search-path
+"""
+MANUAL: Final = """\
+.TH {title} 1 {date} "Ticket Daemon {version}"
+.SH NAME
+{package} \\- print spooler for web points of sale
+.SH SYNOPSIS
+.B {package}
+.RI [ verb ]
+.RI [ options ]
+.SH DESCRIPTION
+Prints the tickets of a web point of sale on thermal printers. Its service is
+.BR {service} .
+.B {package} \\-\\-help
+lists the verbs, in Spanish or English as the locale says.
+.SH FILES
+.TP
+.I /{settings}
+the shop's own settings: printers and language
+.SH SEE ALSO
+.BR systemctl (1),
+{homepage}
+"""
+#: The standard sequence of deb-systemd-helper(1): who disabled the unit finds it disabled after an upgrade, and a
+#: start that fails does not fail the package.
 POSTINST: Final = """\
 #!/bin/sh
 set -e
-if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl enable {service}.service
-    systemctl restart {service}.service
-fi
+case "$1" in
+    configure|abort-upgrade|abort-deconfigure|abort-remove)
+        deb-systemd-helper unmask {service}.service >/dev/null || true
+        if deb-systemd-helper --quiet was-enabled {service}.service; then
+            deb-systemd-helper enable {service}.service >/dev/null || true
+        else
+            deb-systemd-helper update-state {service}.service >/dev/null || true
+        fi
+        if [ -d /run/systemd/system ]; then
+            systemctl --system daemon-reload >/dev/null || true
+            action=start
+            if [ -n "$2" ]; then action=restart; fi
+            deb-systemd-invoke "$action" {service}.service >/dev/null || true
+        fi
+        ;;
+esac
 """
 PRERM: Final = """\
 #!/bin/sh
 set -e
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-    systemctl disable --now {service}.service
+    deb-systemd-invoke stop {service}.service >/dev/null || true
 fi
 """
 POSTRM: Final = """\
 #!/bin/sh
 set -e
 if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
+    systemctl --system daemon-reload >/dev/null || true
 fi
-if [ "$1" = purge ]; then
-    for folder in /var/lib /var/lib/private /var/log /var/log/private; do
-        rm -rf "$folder/{folder}"
-    done
-fi
+case "$1" in
+    remove)
+        if command -v deb-systemd-helper >/dev/null; then
+            deb-systemd-helper mask {service}.service >/dev/null || true
+        fi
+        ;;
+    purge)
+        if command -v deb-systemd-helper >/dev/null; then
+            deb-systemd-helper purge {service}.service >/dev/null || true
+            deb-systemd-helper unmask {service}.service >/dev/null || true
+        fi
+        for folder in /var/lib /var/lib/private /var/log /var/log/private; do
+            rm -rf "$folder/{folder}"
+        done
+        ;;
+esac
 """
 
 
@@ -83,6 +164,7 @@ class Package(NamedTuple):
     version: str
     service: str
     unit: str
+    built: datetime.datetime
 
 
 def asked(executable: Path, *words: str) -> str:
@@ -93,9 +175,12 @@ def read(executable: Path) -> Package:
     """Ask the executable for its version and for the unit it would install."""
     shown = asked(executable, "--version")
     version = re.search(r"version (\S+)", shown)
-    dated = re.search(r"sealed build of (\d+)-(\d+)-(\d+) (\d+):(\d+)", shown)
+    dated = re.search(r"sealed build of (\d+-\d+-\d+ \d+:\d+:\d+)", shown)
     if version is None or dated is None:
         sys.exit(f"{executable} is no sealed build: ticket-daemon build makes one")
+    if not (executable.parent / "_internal").is_dir():
+        sys.exit(f"{executable} is one file: a package is made of a folder, ticket-daemon build --folder")
+    built = datetime.datetime.fromisoformat(dated[1] + "+00:00")
     planned = asked(executable, "install", "--dry-run")
     head = re.match(r"# /etc/systemd/system/(.+)\.service\n", planned)
     assert head is not None
@@ -105,44 +190,94 @@ def read(executable: Path) -> Package:
         folder if folder.startswith("ticket-daemon") else "ticket-daemon-" + re.sub(r"[^a-z0-9.-]", "-", folder.lower())
     )
     # Two builds of one version are two packages, the later one the newer.
-    return Package(name, f"{version[1]}+{''.join(dated.groups())}", head[1], unit)
+    return Package(name, f"{version[1]}+{built:%Y%m%d%H%M}", head[1], unit, built)
+
+
+def needed_libc(folder: Path) -> str:
+    """The oldest C library that has every symbol the program's files ask for."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.open("rb").read(4) == b"\x7fELF"]
+    said = subprocess.run(["objdump", "-T", *files], check=True, capture_output=True, text=True).stdout
+    versions = {tuple(map(int, found.split("."))) for found in re.findall(r"\bGLIBC_(\d+(?:\.\d+)+)\b", said)}
+    return ".".join(map(str, max(versions)))
+
+
+def put(path: Path, text: str, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    path.chmod(mode)
+
+
+def put_compressed(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
 def fill(root: Path, executable: Path, package: Package) -> None:
     """Everything that is to be installed, under `root`."""
-    program = root / "usr" / "lib" / package.name / executable.name
-    program.parent.mkdir(parents=True)
-    shutil.copyfile(executable, program)
-    program.chmod(0o755)
+    program = root / "usr" / "lib" / package.name
+    shutil.copytree(executable.parent, program, symlinks=True)
+    for path in program.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path == program / executable.name else 0o644)
     link = root / "usr" / "bin" / package.name
     link.parent.mkdir(parents=True)
     link.symlink_to(f"../lib/{package.name}/{executable.name}")
-    unit = root / "usr" / "lib" / "systemd" / "system" / f"{package.service}.service"
-    unit.parent.mkdir(parents=True)
-    unit.write_text(package.unit.replace(str(executable), f"/usr/lib/{package.name}/{executable.name}"), "utf-8")
-    settings = root / "etc" / folder_name(package.service) / "config.toml"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(CONFIGURATION.format(package=package.name, service=package.service), "utf-8")
-    for path in (unit, settings):
-        path.chmod(0o644)
-    describe(root, executable, package, settings)
+    unit = package.unit.replace(str(executable), f"/usr/lib/{package.name}/{executable.name}")
+    put(root / "usr" / "lib" / "systemd" / "system" / f"{package.service}.service", unit)
+    settings = Path("etc") / folder_name(package.service) / "config.toml"
+    put(root / settings, CONFIGURATION.format(package=package.name, service=package.service))
+    put(root / "usr/share/lintian/overrides" / package.name, OVERRIDES.format(package=package.name))
+    documentation = root / "usr/share/doc" / package.name
+    licence = (ROOT / "LICENSE").read_text("utf-8").split("\n\n", 2)[2].rstrip()
+    text = "\n".join(f" {line}" if line else " ." for line in licence.splitlines()).lstrip()
+    put(
+        documentation / "copyright",
+        COPYRIGHT.format(homepage=HOMEPAGE, years=package.built.year, licence=text),
+    )
+    manual = MANUAL.format(
+        title=package.name.upper(), date=f"{package.built:%Y-%m-%d}", version=package.version, package=package.name,
+        service=package.service, settings=settings, homepage=HOMEPAGE,
+    )  # fmt: skip
+    put_compressed(root / "usr/share/man/man1" / f"{package.name}.1.gz", manual)
+    changelog = CHANGELOG.format(
+        package=package.name, version=package.version, homepage=HOMEPAGE, maintainer=MAINTAINER,
+        date=email.utils.format_datetime(package.built),
+    )  # fmt: skip
+    put_compressed(documentation / "changelog.gz", changelog)
+    describe(root, program, package, settings)
 
 
-def describe(root: Path, executable: Path, package: Package, settings: Path) -> None:
+def describe(root: Path, program: Path, package: Package, settings: Path) -> None:
     """The package's own files."""
     folder = root / "DEBIAN"
-    folder.mkdir(mode=0o755)
     architecture = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True).stdout
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
     control = CONTROL.format(
         package=package.name, version=package.version, architecture=architecture.strip(), service=package.service,
-        libc=platform.libc_ver()[1] or "2.36", kilobytes=executable.stat().st_size // 1024,
+        libc=needed_libc(program), maintainer=MAINTAINER, homepage=HOMEPAGE,
+        kilobytes=sum(path.stat().st_size for path in files) // 1024,
     )  # fmt: skip
-    (folder / "control").write_text(control, "utf-8")
-    (folder / "conffiles").write_text(f"/{settings.relative_to(root)}\n", "utf-8")
+    put(folder / "control", control)
+    put(folder / "conffiles", f"/{settings}\n")
+    sums = (f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}\n" for path in files)
+    put(folder / "md5sums", "".join(sums))
     for name, script in (("postinst", POSTINST), ("prerm", PRERM), ("postrm", POSTRM)):
-        text = script.format(service=package.service, folder=folder_name(package.service))
-        (folder / name).write_text(text, "utf-8")
-        (folder / name).chmod(0o755)
+        put(folder / name, script.format(service=package.service, folder=folder_name(package.service)), 0o755)
+
+
+def make(executable: Path, output: Path) -> Path:
+    """Make the package in `output`; its path."""
+    package = read(executable)
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as aside:
+        root = Path(aside) / "root"
+        root.mkdir(mode=0o755)
+        fill(root, executable, package)
+        environ = {"SOURCE_DATE_EPOCH": str(int(package.built.timestamp()))} | dict(os.environ)
+        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, output]
+        said = subprocess.run(command, check=True, env=environ, capture_output=True, text=True).stdout
+    (made,) = re.findall(r"'([^']+\.deb)'", said)
+    return Path(made)
 
 
 def main() -> None:
@@ -150,14 +285,7 @@ def main() -> None:
     parser.add_argument("--executable", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     given = parser.parse_args()
-    executable: Path = given.executable.resolve()
-    package = read(executable)
-    given.output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "root"
-        root.mkdir(mode=0o755)
-        fill(root, executable, package)
-        subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", root, given.output], check=True)
+    print(make(given.executable.resolve(), given.output.resolve()))
 
 
 if __name__ == "__main__":

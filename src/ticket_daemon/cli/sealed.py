@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-#: Processes on a console that was opened for a one-file executable alone: the one that unpacks, and this one.
-_OWN_PROCESSES = 2
-
 
 def main() -> NoReturn:
     """Run the command; without a word after it (a double click), the daemon."""
@@ -38,9 +35,11 @@ def _keep_console() -> None:
 
     from ticket_daemon import messages
     from ticket_daemon.cli.common import language
+    from ticket_daemon.machine.program_files import is_one_file
 
-    processes = (ctypes.c_uint * (_OWN_PROCESSES + 1))()
-    if 0 < ctypes.windll.kernel32.GetConsoleProcessList(processes, len(processes)) <= _OWN_PROCESSES:
+    own = 2 if is_one_file() else 1  # one that unpacks, and this one
+    processes = (ctypes.c_uint * (own + 1))()
+    if 0 < ctypes.windll.kernel32.GetConsoleProcessList(processes, len(processes)) <= own:
         sys.stderr.write(messages.text("build.press_enter", language()))
         sys.stderr.flush()
         sys.stdin.readline()

@@ -60,6 +60,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "este usuario no puede leer {file}; repita con permisos de administrador (sudo)",
         "this user may not read {file}; repeat with administrator rights (sudo)",
     ),
+    "program.gone": (
+        "faltan archivos del programa ({file}): alguien limpió la carpeta temporal. Ábralo otra vez, o instálelo con "
+        "el instalador, que no usa esa carpeta",
+        "files of the program are gone ({file}): somebody cleaned the folder for temporary files. Start it again, or "
+        "install it with the installer, which does not use that folder",
+    ),
     "build.no_pyinstaller": (
         "para construir hace falta PyInstaller: python -m pip install 'ticket-daemon[build]'",
         "building needs PyInstaller: python -m pip install 'ticket-daemon[build]'",

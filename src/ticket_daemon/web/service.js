@@ -49,6 +49,7 @@ export class Service {
 }
 
 function why(health) {
+  if (health.program) return t("health.why_program", { file: health.program.missing });
   if (health.storage?.status === "error") return t("health.why_storage", { detail: health.storage.detail });
   if (health.status === "ok") return t("health.why_ok");
   if (health.worker?.running === false) return t("health.why_worker");

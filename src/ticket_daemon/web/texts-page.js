@@ -136,6 +136,7 @@ export const PAGE = {
     "El certificado de TLS ya terminó: ticket-daemon tls renew hace otro.",
     "The TLS certificate has ended: ticket-daemon tls renew makes another.",
   ],
+  "health.why_program": ["Faltan archivos del programa ({file}): reinicie el servicio.", "Files of the program are gone ({file}): restart the service."],
   "health.why_storage": ["El disco da problemas: {detail}", "The disk makes trouble: {detail}"],
   "service.heading": ["Estado del servicio", "State of the service"],
   "service.uptime": ["En marcha desde hace", "Running for"],

@@ -265,6 +265,13 @@ class StorageHealth(Struct, frozen=True):
     detail: str
 
 
+class ProgramHealth(Struct, frozen=True):
+    """The running program's own files: told only where one of them has gone."""
+
+    status: Annotated[str, Meta(extra_json_schema=_one_of("error"))]
+    missing: Annotated[str, Meta(description="The file that is gone.")]
+
+
 class TlsHealth(Struct, frozen=True):
     """How the server's certificate is: `expiring` in its last 30 days."""
 
@@ -307,6 +314,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     uptime_seconds: Annotated[int, Meta(description="The same.")]
     tls: Annotated[TlsHealth | None, Meta(description="Where there is TLS.")] = None
     fleet: Annotated[FleetHealth | None, Meta(description="Where tickets come from afar.")] = None
+    program: Annotated[ProgramHealth | None, Meta(description="Where files of the program are gone.")] = None
 
 
 #: What may come over a WebSocket.

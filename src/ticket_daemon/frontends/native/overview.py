@@ -7,6 +7,7 @@ figures of this moment, without waiting for disk or printer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ticket_daemon import __version__, messages, wire
 from ticket_daemon.frontends.native.figures import Figures
@@ -31,6 +32,7 @@ class Overview:
         tls: Callable[[], wire.TlsHealth | None] = lambda: None,
         found: Callable[[], Snapshot] = Snapshot,
         fleet: Callable[[], wire.FleetHealth | None] = lambda: None,
+        missing: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -41,6 +43,7 @@ class Overview:
         self._tls = tls
         self._found = found
         self._fleet = fleet
+        self._missing = missing
         self._started = clock()
         self._processed = 0
         self._failed = 0
@@ -93,8 +96,8 @@ class Overview:
         current, capacity = self._queue.current, self._queue.capacity
         summary = self.printers().summary
         uptime = (self._clock() - self._started) // 1000
-        running, tls = self._is_running(), self._tls()
-        if not running:
+        running, tls, missing = self._is_running(), self._tls(), self._missing()
+        if not running or missing:
             status = "error"
         elif self._queue.trouble or summary.status != "ok" or (tls is not None and tls.status != "ok"):
             status = "degraded"
@@ -112,6 +115,7 @@ class Overview:
             uptime_seconds=uptime,
             tls=tls,
             fleet=self._fleet(),
+            program=wire.ProgramHealth("error", str(missing)) if missing else None,
         )
 
     def _build(self) -> wire.Build:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from ticket_daemon.machine import program_files
 from ticket_daemon.machine.places import folder_name
 from ticket_daemon.machine.service.spec import RESTART_S, STOP_S, ServiceSpec, ServiceState, ServiceStatus
 from ticket_daemon.machine.service.steps import Remove, Run, Step, Write, output
@@ -104,7 +105,7 @@ def unit(spec: ServiceSpec, groups: Iterable[str] | None = None) -> str:
         display_name=_plain(spec.display_name),
         description=_plain(spec.description),
         # A one-file executable is two processes: the one that unpacks, and the daemon, which speaks.
-        notify_access="main" if _is_python(spec.command) else "all",
+        notify_access="all" if program_files.is_one_file() else "main",
         command=" ".join(_quoted(part) for part in command),
         restart=RESTART_S,
         start=START_S,
@@ -122,10 +123,6 @@ def stands_in_a_home(spec: ServiceSpec) -> bool:
     """Whether the program or its configuration lies where a service's user cannot look unless let."""
     paths = [spec.command[0], *([str(spec.config_file)] if spec.config_file else [])]
     return any(path.startswith(_HOMES) for path in paths)
-
-
-def _is_python(command: tuple[str, ...]) -> bool:
-    return command[1:3] == ("-m", "ticket_daemon")
 
 
 def _groups() -> Iterator[str]:
