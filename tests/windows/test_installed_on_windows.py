@@ -38,17 +38,18 @@ def port() -> int:
 def executable(windows: Wine, port: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sealed executable, as `ticket-daemon build` makes it on Windows."""
     folder = tmp_path_factory.mktemp("dist")
-    command = ("-m", "ticket_daemon", "build", "--env", "test", "--port", str(port), "--output", windows_path(folder))
+    command = ("-m", "ticket_daemon", "build", "--env", "test", "--port", str(port), "--output", windows_path(folder),
+               "--folder")  # fmt: skip
     code, output = windows.run_python(*command, timeout=800)
     assert code == 0, output
-    return folder / "ticket-daemon.exe"
+    return folder / "ticket-daemon" / "ticket-daemon.exe"
 
 
 @pytest.fixture(scope="session")
 def installer(executable: Path) -> Path:
     if shutil.which("makensis") is None:
         pytest.skip("needs NSIS: apt-get install --no-install-recommends nsis")
-    return make_installer().make(executable, "test", executable.parent)  # type: ignore[no-any-return]
+    return make_installer().make(executable, "test", executable.parents[1])  # type: ignore[no-any-return]
 
 
 def make_installer() -> ModuleType:
@@ -76,7 +77,7 @@ def shop_config(printer: str) -> str:
 
 
 def end(windows: Wine) -> None:
-    """End both processes of the executable: the one that unpacks and the daemon."""
+    """End the executable, however it was started."""
     windows.run("taskkill", "/F", "/IM", "ticket-daemon.exe")
 
 
@@ -141,8 +142,34 @@ async def test_the_installer_leaves_a_service_that_prints_and_takes_it_away_agai
     assert {"config.toml", "queue.db", f"{NAME}.log"} <= {path.name for path in left.iterdir()}
 
 
+async def test_an_upgrade_that_fails_leaves_the_version_before_running(
+    windows: Wine, installer: Path, executable: Path, port: int, tmp_path: Path
+) -> None:
+    windows.add_printer("Instalada", f"|cat >>'{tmp_path / 'paper.bin'}'")
+    (tmp_path / "shop.toml").write_text(shop_config("Instalada"), "utf-8")
+    assert windows.run(installer, "/S", f"/CONFIG={windows_path(tmp_path / 'shop.toml')}", timeout=300)[0] == 0
+    program = windows.drive / "Program Files" / NAME
+    before = (program / "ticket-daemon.exe").read_bytes()
+
+    (broken := tmp_path / "broken").mkdir()  # a build that cannot even start
+    shutil.copy(executable, broken)
+    spoilt = make_installer().make(broken / executable.name, "test", tmp_path)
+    assert windows.run(spoilt, "/S", timeout=300)[0] == 2
+
+    assert (program / "ticket-daemon.exe").read_bytes() == before
+    assert (program / "_internal").is_dir()
+    assert not (program / "previous").exists()
+    async with client(f"http://127.0.0.1:{port}") as shop:
+        _, result = await shop.print(EXAMPLE)
+        assert result["state"] == "spooled"
+    assert windows.run(program / "uninstall.exe", "/S", "/PURGE=1", timeout=300)[0] == 0
+    until(lambda: not program.exists())
+    assert not (windows.drive / "ProgramData" / NAME).exists()
+
+
 def test_an_installer_that_cannot_finish_says_so(windows: Wine, installer: Path, tmp_path: Path) -> None:
     shutil.rmtree(windows.drive / "ProgramData" / NAME, ignore_errors=True)  # a configuration that is there is kept
     missing = windows_path(tmp_path / "nowhere.toml")
     assert windows.run(installer, "/S", f"/CONFIG={missing}", r"/D=C:\Otra carpeta", timeout=300)[0] == 2
-    windows.run(windows.drive / "Otra carpeta" / "uninstall.exe", "/S", "/PURGE=1", timeout=300)
+    assert not (windows.drive / "Otra carpeta").exists()
+    assert windows.run("reg", "query", rf"HKLM\System\CurrentControlSet\Services\{NAME}")[0] != 0
