@@ -189,7 +189,8 @@ def test_every_error_code_is_documented(code: str) -> None:
 
 
 _NO_ANSWERS = {
-    "already_running", "build_error", "fleet_refused", "fleet_unavailable", "not_looked", "service_error", "tls_error",
+    "already_running", "build_error", "fleet_refused", "fleet_unavailable", "not_looked", "program_gone",
+    "service_error", "tls_error",
 }  # fmt: skip
 
 
