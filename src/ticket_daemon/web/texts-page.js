@@ -119,6 +119,7 @@ export const PAGE = {
   "event.message_refused": ["Mensaje rechazado", "Message refused"],
   "event.storage_trouble": ["Problema con el disco", "Trouble with the disk"],
   "event.storage_recovered": ["El disco volvió", "Disk recovered"],
+  "event.program_gone": ["Faltan archivos del programa", "Files of the program are gone"],
   "event.pruned": ["Tickets viejos olvidados", "Old tickets forgotten"],
 
   "health.ok": ["Todo en orden", "All is well"],
