@@ -159,6 +159,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "la imagen mide {width}×{height} puntos; como máximo se admiten {limit} en total",
         "the image is {width}×{height} pixels; at most {limit} in all are accepted",
     ),
+    "image.too_tall": (
+        "la imagen mediría {height} puntos de alto con {width} de ancho; como máximo se imprimen {limit}: divídala",
+        "the image would be {height} dots high at {width} across; at most {limit} are printed: split it",
+    ),
     "barcode.alphabet": (
         "{symbology} no puede llevar el carácter {got}",
         "{symbology} cannot carry the character {got}",
@@ -229,6 +233,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "warning.no_buzzer": (
         "la impresora no tiene zumbador; no suena",
         "the printer has no buzzer; it makes no sound",
+    ),
+    "warning.blank_image": (
+        "la imagen quedó toda en blanco: no se imprime nada de ella",
+        "the image came out all white: nothing of it prints",
     ),
     "warning.size": (
         "la impresora llega hasta letras de {largest}; {size} se imprimió de ese tamaño",

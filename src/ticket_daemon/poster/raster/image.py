@@ -30,8 +30,9 @@ MAX_PIXELS: Final = 16_000_000
 #: Pixels of a WebP, which takes 16 bytes for each while it is read: two canvases, the frame and the picture.
 MAX_WEBP_PIXELS: Final = 6_000_000
 
-#: Dots of height that a picture may have on paper: half a metre at 203 dpi. A narrower one is made of what is taller.
-MAX_HEIGHT: Final = 4096
+#: Rows that a picture may have on paper, four metres at 203 dpi, and dots in all. Receipts come as pictures too.
+MAX_HEIGHT: Final = 32_000
+MAX_DOTS: Final = 20_000_000
 
 _WEBP: Final = (b"WEBP", 8)
 
@@ -52,6 +53,8 @@ _BROKEN: Final = (
 )  # fmt: skip
 
 _BLACK, _WHITE = 0, 255
+#: Grey of 2 and 4 bits in PNG: Pillow widens the pixels so many times, and leaves the transparent one as it is.
+_GREY_STEPS: Final = {"L;2": 85, "L;4": 17}
 _LEAST_WIDTH: Final = 4  # of `diffuse`
 
 
@@ -77,10 +80,14 @@ def picture_bitmap(picture: Picture, data: bytes, paper: int, row_dots: int = 1)
 
 
 def grey_picture(data: bytes, width: int, *, row_dots: int = 1, smooth: bool = True, field: str) -> Image:
-    """The picture in the file `data` in grey on white, `width` dots wide, its height in proportion (at most
-    MAX_HEIGHT, for which the width gives way). Raises Fault at `field`."""
+    """The picture in the file `data` in grey on white, `width` dots wide, its height in proportion. Raises Fault at
+    `field`, also where that is more than MAX_HEIGHT rows or MAX_DOTS."""
     source = _open(data, field)
     _check_size(source.width, source.height, MAX_PIXELS, field)
+    height = max(1, round(source.height * width / source.width / row_dots))
+    if height > MAX_HEIGHT or width * height > MAX_DOTS:
+        limit = min(MAX_HEIGHT, MAX_DOTS // width)
+        raise Fault("image.too_tall", field, width=width, height=f"{height:,}", limit=f"{limit:,}")
     try:
         # For JPEG only: it decodes at a half to an eighth, but not below twice what is wanted.
         source.draft("L", (width * 2, max(1, width * 2 * source.height // source.width)))
@@ -168,10 +175,13 @@ def _check_webp(data: bytes, field: str) -> None:
     _check_size(width, height, MAX_WEBP_PIXELS, field)
 
 
-def _upright(source: Image) -> Image:
+def _upright(source: ImageFile) -> Image:
     """A photograph turned as its EXIF says, like browsers show it."""
     from PIL import ImageOps
 
+    step = _GREY_STEPS.get(str(source.tile[0][3])) if source.tile else None  # what a row is coded as
+    if step and isinstance(source.info.get("transparency"), int):
+        source.info["transparency"] *= step
     source.load()
     return ImageOps.exif_transpose(source) if "exif" in source.info else source
 
@@ -180,8 +190,10 @@ def _on_white(image: Image) -> Image:
     """In grey ("L"), with transparency as white."""
     import PIL.Image
 
-    if image.mode == "I;16":  # of 16-bit grey, convert would clip all but the darkest; low bytes come first
-        return PIL.Image.frombytes("L", image.size, image.tobytes()[1::2])
+    if image.mode == "I;16":
+        return _from_16_bits(image)
+    if image.mode == "RGB" and max(image.info.get("transparency", (0,))) > _WHITE:  # of 16 bits a colour, the rest 8
+        image.info["transparency"] = tuple(value >> 8 for value in image.info["transparency"])
     if not image.has_transparency_data:
         return image if image.mode == "L" else image.convert("L")
     seen = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
@@ -190,12 +202,34 @@ def _on_white(image: Image) -> Image:
     return white
 
 
+def _from_16_bits(image: Image) -> Image:
+    """Of 16-bit grey, `convert` would clip all but the darkest. Low bytes come first."""
+    import PIL.Image
+    from PIL import ImageChops
+
+    data = image.tobytes()
+    low, high = data[::2], data[1::2]
+    grey = PIL.Image.frombytes("L", image.size, high)
+    transparent = image.info.get("transparency")
+    if transparent is None:
+        return grey
+    masks = (
+        PIL.Image.frombytes("L", image.size, half.translate(_is(value)))
+        for half, value in ((low, transparent & 0xFF), (high, transparent >> 8))
+    )
+    grey.paste(_WHITE, mask=ImageChops.darker(*masks))
+    return grey
+
+
+def _is(value: int) -> bytes:
+    """For bytes.translate: 255 for `value`, 0 for the rest."""
+    return bytes(_WHITE * (byte == value) for byte in range(256))
+
+
 def _scaled(grey: Image, width: int, row_dots: int, *, smooth: bool) -> Image:
     from PIL.Image import Resampling
 
     height = max(1, round(grey.height * width / grey.width / row_dots))
-    if height > MAX_HEIGHT:
-        width, height = max(1, width * MAX_HEIGHT // height), MAX_HEIGHT
     if grey.size == (width, height):
         return grey
     return grey.resize((width, height), Resampling.BILINEAR if smooth else Resampling.NEAREST)

@@ -110,7 +110,10 @@ def raw(data: model.Raw, to: Writer) -> None:
 def image(data: model.Image, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
-    to.block(graphics.image(data, to.profile), aligned=True)
+    picture, inked = graphics.inked_image(data, to.profile)
+    if not inked:
+        to.warn("warning.blank_image")
+    to.block(picture, aligned=True)
 
 
 def barcode(data: model.Barcode, to: Writer) -> None:

@@ -145,16 +145,27 @@ def _columns(bitmap: Bitmap, paper: _Paper) -> bytes:
 
 def image(data: Image, profile: Profile) -> bytes:
     """ESC a and the picture. Raises Fault at "code"."""
+    return inked_image(data, profile)[0]
+
+
+def inked_image(data: Image, profile: Profile) -> tuple[bytes, bool]:
+    """`image`, and whether any dot of it is black."""
     paper = _paper(profile)
     short = len(data.code) <= _SHORT_CODE
     code = data.code if short else hashlib.blake2b(data.code.encode("utf-8", "replace"), digest_size=16).digest()
     look = (data.pixel_width, data.align, data.threshold, data.dithering, data.scaling)
-    return _kept(("image", code, look, paper), lambda: _image(data, paper), len(code))
+    made = _kept(("image", code, look, paper), lambda: _image(data, paper), len(code))
+    return made[1:], made[:1] == _INKED
+
+
+_INKED: Final = b"\1"
 
 
 def _image(data: Image, paper: _Paper) -> bytes:
+    """The picture's bytes behind one that says whether there is any black."""
     bitmap = picture_bitmap(data, decode_base64(data.code), paper.dots, paper.row_dots)
-    return _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
+    inked = _INKED if any(bitmap.data) else b"\0"
+    return inked + _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
 
 
 # --- barcodes ---

@@ -67,6 +67,41 @@ def test_sixteen_bit_grey_keeps_its_tone():
     assert black_share(bitmap) == pytest.approx(0.75, abs=0.03)
 
 
+def png(width: int, depth: int, color_type: int, rows: list[bytes], transparent: bytes = b"") -> bytes:
+    """A PNG file from its rows' bytes; `transparent` is tRNS. Source: the PNG specification, filter 0."""
+    header = struct.pack(">2I5B", width, len(rows), depth, color_type, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row for row in rows))
+    chunks = [(b"IHDR", header), *([(b"tRNS", transparent)] if transparent else []), (b"IDAT", body), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+#: (depth, colour type, a row, tRNS): eight each of black, of a dark colour that is transparent, of black, of white.
+TRANSPARENT = {
+    "1-bit grey": (1, 0, b"\xff\x00\xff\xff", b"\0\0"),  # its black is transparent, so nothing is left
+    "4-bit grey": (4, 0, b"\x00" * 4 + b"\x11" * 4 + b"\x00" * 4 + b"\xff" * 4, b"\0\1"),
+    "8-bit grey": (8, 0, b"\x00" * 8 + b"\x20" * 8 + b"\x00" * 8 + b"\xff" * 8, b"\x00\x20"),
+    "16-bit grey": (16, 0, b"\0\0" * 8 + b"\x20\x01" * 8 + b"\x20\x02" * 8 + b"\xff\xff" * 8, b"\x20\x01"),
+    "8-bit colour": (8, 2, b"\0\0\0" * 8 + b"\x20\0\0" * 8 + b"\0\0\0" * 8 + b"\xff" * 24, b"\0\x20\0\0\0\0"),
+    "16-bit colour": (
+        16, 2, b"\0" * 48 + b"\x20\1\0\0\0\0" * 8 + b"\0" * 48 + b"\xff" * 48, b"\x20\x01\0\0\0\0",
+    ),
+    "8-bit grey and alpha": (8, 4, b"\0\xff" * 8 + b"\0\0" * 8 + b"\0\xff" * 8 + b"\xff\xff" * 8, b""),
+    "16-bit grey and alpha": (16, 4, b"\0\0\xff\xff" * 8 + b"\0" * 32 + b"\0\0\xff\xff" * 8 + b"\xff" * 32, b""),
+    "16-bit colour and alpha": (
+        16, 6, b"\0\0\0\0\0\0\xff\xff" * 8 + b"\0" * 64 + b"\0\0\0\0\0\0\xff\xff" * 8 + b"\xff" * 64, b"",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TRANSPARENT)
+def test_transparency_of_every_depth_is_white(kind):
+    depth, color_type, row, transparent = TRANSPARENT[kind]
+    bitmap = bitmap_of(png(32, depth, color_type, [row] * 4, transparent), pixel_width=32, dithering="threshold")
+    assert bitmap.data == (b"\0\0\0\0" if kind == "1-bit grey" else b"\xff\0\xff\0") * 4
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 @pytest.mark.parametrize("method", ["atkinson", "floyd-steinberg", "threshold"])
 def test_transparency_is_white(mode, method):
@@ -97,10 +132,22 @@ def test_width_is_what_is_asked_but_never_more_than_the_paper(asked, paper, expe
     assert (bitmap.width, bitmap.height) == (expected, expected // 2)
 
 
-def test_height_is_bounded_and_the_width_gives_way():
-    bitmap = bitmap_of(file_of(half_black((10, 1000))), pixel_width=384)
-    assert bitmap.height == image.MAX_HEIGHT
-    assert bitmap.width == pytest.approx(image.MAX_HEIGHT / 100, abs=1)
+@pytest.mark.parametrize("height", [8_000, 12_000, 20_000])
+def test_a_receipt_sent_as_a_picture_keeps_its_width(height: int) -> None:
+    receipt = PILImage.new("1", (576, height), 1)
+    receipt.paste(0, (0, height - 8, 576, height))
+    bitmap = bitmap_of(file_of(receipt), pixel_width=576, paper=576)
+    assert (bitmap.width, bitmap.height) == (576, height)
+    assert bitmap.rows(height - 8, 8) == b"\xff" * 72 * 8
+
+
+@pytest.mark.parametrize(("width", "size"), [(576, (1, 100)), (4096, (160, 200))])
+def test_what_is_taller_than_paper_goes_is_refused_by_name(width: int, size: tuple[int, int]) -> None:
+    with pytest.raises(Fault) as caught:
+        bitmap_of(file_of(PILImage.new("L", size)), pixel_width=width, paper=width)
+    assert caught.value.key == "image.too_tall"
+    limit = int(caught.value.parameters["limit"].replace(",", ""))
+    assert limit == min(image.MAX_HEIGHT, image.MAX_DOTS // width)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 16_000), (16_000, 1), (3, 2), (5, 5)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from PIL import Image
 
 from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command
@@ -322,6 +324,26 @@ def test_free_cells_wrap_inside_their_own_column() -> None:
 def test_free_cells_wider_than_the_paper_are_refused() -> None:
     error = refused(command("columns", cells=[{"text": "a", "width": 40}, {"text": "b", "width": 40}]))
     assert (error.key, error.path) == ("table.too_wide_fixed", "commands[0].data.cells")
+
+
+# --- pictures ---
+
+
+def picture_of(mode: str, fill: Any) -> dict[str, Any]:
+    out = io.BytesIO()
+    Image.new(mode, (60, 20), fill).save(out, "PNG")
+    return command("image", code=base64.b64encode(out.getvalue()).decode())
+
+
+@pytest.mark.parametrize(("mode", "fill"), [("RGBA", (255, 255, 255, 0)), ("L", 255), ("RGBA", (0, 0, 0, 0)), ("1", 1)])
+def test_a_picture_that_comes_out_all_white_is_told(mode: str, fill: Any) -> None:
+    for _ in range(2):  # also when its bytes are remembered
+        ticket = rendered(text("a"), picture_of(mode, fill))
+        assert [(warned.key, warned.path) for warned in ticket.warnings] == [("warning.blank_image", "commands[1]")]
+
+
+def test_a_picture_with_any_black_is_not() -> None:
+    assert rendered(picture_of("L", 200)).warnings == ()
 
 
 # --- raw ---
