@@ -244,8 +244,10 @@ class _Pen:
     def _box(self, slot: int) -> None:
         from PIL import ImageDraw
 
+        width = max(slot, self._column)
         inset = max(1, self._height // 12)
-        frame = (self._x + inset, inset, self._x + max(slot, self._column) - inset - 1, self._height - inset - 1)
+        side = min(inset, (width - 1) // 2)  # a tall letter is narrower than its inset would be
+        frame = (self._x + side, inset, self._x + width - side - 1, self._height - inset - 1)
         ImageDraw.Draw(self._canvas).rectangle(frame, outline=255, width=max(1, self._height // 24))
 
     def _cells(self, char: str, slot: int) -> None:
