@@ -12,7 +12,8 @@ from ticket_daemon.poster.raster.text import draw_text
 
 NO_FONTS = FontBook([])
 SCRIPTS = (
-    "สวัสดี", "नमस्ते", "안녕", "👨‍👩‍👧", "你好", "こんにちは", "مرحبا", "שלום", "Здравствуйте", "γειά", "ñandú €", "☕️", "1️⃣", "🇲🇽",
+    "สวัสดี", "नमस्ते", "안녕", "👨‍👩‍👧", "你好", "こんにちは", "مرحبا", "שלום", "Здравствуйте", "γειά",
+    "ñandú €", "☕️", "1️⃣", "🇲🇽",
     "က္ခ", "ខ្មែរ", "ພາສາ", "தமிழ்", "\u0301\u0302", "\U0010ffff",
 )  # fmt: skip
 CELLS = (CharacterCell(12, 24), CharacterCell(9, 17), CharacterCell(9, 9), CharacterCell(7, 9))
