@@ -17,6 +17,9 @@ from ticket_daemon.machine.windows.winspool import (
     SpoolerError,
 )
 
+#: JOB_STATUS_SPOOLING
+SPOOLING = 0x8
+
 
 class FakeSpooler:
     """PrintApi with printers that a test puts there. `calls` has what was asked for, in order."""
@@ -32,6 +35,7 @@ class FakeSpooler:
         self.drivers: dict[str, int] = {}
         self.jobs: dict[int, JobInfo] = {}  #: what `job` answers; one that is not there is not in the queue
         self._handles: dict[int, str] = {}
+        self._spooling: dict[int, int] = {}  #: the job of the document that a handle last began
         self._open: dict[int, tuple[str, bytearray]] = {}
         self._numbers = iter(range(1, 1_000_000))
         self._lock = threading.Lock()
@@ -100,7 +104,8 @@ class FakeSpooler:
         self._named(handle)
         assert title
         self._open[handle] = (datatype, bytearray())
-        return next(self._numbers)
+        self._spooling[handle] = next(self._numbers)
+        return self._spooling[handle]
 
     def write(self, handle: int, data: bytes | memoryview) -> int:
         taken = self._begin("write")
@@ -120,6 +125,8 @@ class FakeSpooler:
     def job(self, handle: int, number: int) -> JobInfo:
         self._begin("job")
         self._named(handle)
+        if handle in self._open and self._spooling[handle] == number:
+            return JobInfo(SPOOLING)
         if number not in self.jobs:
             raise SpoolerError("GetJobW", INVALID_PARAMETER, "no such job")
         return self.jobs[number]

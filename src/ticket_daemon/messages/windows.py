@@ -28,6 +28,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el ticket sigue en la cola de Windows de «{port}» sin avanzar desde hace {seconds:g} s; mire esa cola",
         "the ticket has been in Windows' queue of '{port}' for {seconds:g} s and does not move; look at that queue",
     ),
+    "link.spooler_lost": (
+        "{port}: el ticket ya no está en la cola de Windows y no se sabe si salió; mire el papel",
+        "{port}: the ticket is no longer in Windows' queue and nobody can tell whether it printed; look at the paper",
+    ),
     "link.spooler_deleted": (
         "alguien borró el ticket de la cola de Windows de «{port}»",
         "somebody deleted the ticket from Windows' queue of '{port}'",

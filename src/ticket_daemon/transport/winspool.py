@@ -65,6 +65,7 @@ class WinspoolLink(Link):
         self._follow_s = FOLLOW_S
         self._handle: int | None = None
         self._datatype = spooler.RAW
+        self._look: spooler.JobState | None = None  #: the last one at the document under way
         self._job: int | None = None  #: the last document's, until it is known to have ended
         self._call: Call[Any] | None = None  #: what a thread is at
         self.port = address.name
@@ -141,6 +142,7 @@ class WinspoolLink(Link):
             raise LinkBroken("link.stalled", sent=progress.offered, port=self.port, seconds=self._stall_s) from None
         finally:
             progress.abandoned = True
+        self._look = progress.look
         self.handed_over = True
 
     async def settled(self) -> None:
@@ -150,8 +152,8 @@ class WinspoolLink(Link):
         """
         if self._job is None:
             return
-        look, still, before = FIRST_LOOK_S, 0.0, spooler.JobState()
-        while (state := await self._job_state()) is not None and state.end is None:
+        pause, still, before = FIRST_LOOK_S, 0.0, spooler.JobState()
+        while (state := await self._job_state()).end is None:
             if state.reasons != before.reasons:
                 self.heard(state.reasons)
             if state.reasons or state.progress != before.progress:
@@ -159,24 +161,22 @@ class WinspoolLink(Link):
             elif still >= self._follow_s:
                 self._job, self.handed_over = None, False
                 raise LinkBroken("link.spooler_stuck", sent=1, port=self.port, seconds=self._follow_s)
-            before = state
-            await asyncio.sleep(look)
-            still += look
-            look = min(2 * look, LAST_LOOK_S)
+            before = self._look = state
+            await asyncio.sleep(pause)
+            still += pause
+            pause = min(2 * pause, LAST_LOOK_S)
         self._job, self.handed_over = None, False
-        if state is not None and state.end == "deleted":
-            raise LinkBroken("link.spooler_deleted", sent=1, port=self.port)
+        if state.end != "done":
+            key = "link.spooler_deleted" if state.end == "deleted" else "link.spooler_lost"
+            raise LinkBroken(key, sent=1, port=self.port)
 
-    async def _job_state(self) -> spooler.JobState | None:
-        """How the document under way is; None where the spooler cannot tell: then having handed it over is all."""
-        api, handle, job = self._known_api, self._handle, self._job
+    async def _job_state(self) -> spooler.JobState:
+        """How the document under way is."""
+        api, handle, job, last = self._known_api, self._handle, self._job, self._look
         if handle is None or job is None:
-            return None
+            return spooler.JobState(end="unknown")
         try:
-            return await self._run(lambda: spooler.job_state(api, handle, job), self._open_s)
-        except SpoolerError as error:
-            log.debug("spooler_cannot_follow", extra={"port": self.port, "detail": error.detail})
-            return None
+            return await self._run(lambda: spooler.job_state(api, handle, job, last), self._open_s)
         except TimeoutError:
             raise LinkBroken("link.spooler_silent", sent=1, port=self.port, seconds=self._open_s) from None
 

@@ -256,11 +256,25 @@ async def test_following_can_be_cut_short_and_taken_up_again(link: WinspoolLink,
     assert not link.handed_over
 
 
-async def test_a_spooler_that_cannot_tell_has_settled_what_it_took(link: WinspoolLink, api: FakeSpooler) -> None:
+async def test_a_spooler_that_cannot_tell_leaves_the_ticket_in_doubt(link: WinspoolLink, api: FakeSpooler) -> None:
     api.fail("job", 50)
     await link.write(b"ticket")
-    await link.settled()
-    assert link.is_open
+    with pytest.raises(LinkBroken) as caught:
+        await link.settled()
+    assert caught.value.key == "link.spooler_lost"
+    assert caught.value.sent > 0
+
+
+async def test_a_spooler_that_is_restarted_under_a_ticket_leaves_it_in_doubt(
+    link: WinspoolLink, api: FakeSpooler
+) -> None:
+    await handed_over(link, api, PRINTING | PAPER_OUT)
+    settling = asyncio.create_task(link.settled())
+    await looks(api, 1)
+    api.fail("job", 1722)
+    with pytest.raises(LinkBroken) as caught:
+        await settling
+    assert caught.value.key == "link.spooler_lost"
 
 
 async def looks(api: FakeSpooler, more: int) -> None:

@@ -158,8 +158,8 @@ def test_a_document_given_up_between_two_writes_is_aborted() -> None:
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        (0x10, JobState(progress=(0x10, 0))),  # printing
-        (0x10 | 0x40, JobState(reasons=("media-empty",), progress=(0x50, 0))),
+        (0x10, JobState(progress=(0x10, 0), stage="printing")),  # printing
+        (0x10 | 0x40, JobState(reasons=("media-empty",), progress=(0x50, 0), stage="printing")),
         (0x1, JobState(reasons=("paused",), progress=(0x1, 0))),
         (0x20 | 0x2, JobState(reasons=("error", "offline"), progress=(0x22, 0))),
         (0x80, JobState(end="done")),
@@ -173,19 +173,50 @@ def test_a_document_given_up_between_two_writes_is_aborted() -> None:
 def test_a_jobs_flags_say_how_it_is(status: int, state: JobState) -> None:
     api = FakeSpooler(CAJA)
     api.jobs[7] = JobInfo(status)
-    assert job_state(api, api.open("Caja"), 7) == state
+    assert job_state(api, api.open("Caja"), 7, None) == state
 
 
-def test_a_job_that_is_not_in_the_queue_any_more_is_done() -> None:
+#: What a job was like at the last look, and what it means that the spooler does not know it any more.
+LOOKS = [
+    (None, "unknown"),
+    (JobState(stage="spooling"), "done"),
+    (JobState(stage="spooling", reasons=("media-empty",)), "unknown"),
+    (JobState(stage="waiting"), "unknown"),
+    (JobState(stage="waiting", reasons=("paused",)), "unknown"),
+    (JobState(stage="printing"), "done"),
+    (JobState(stage="printing", reasons=("media-empty",)), "unknown"),
+    (JobState(stage="printing", reasons=("error", "offline")), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("last", "end"), LOOKS)
+def test_a_job_that_left_the_queue_is_done_only_when_it_was_printing_with_nothing_in_its_way(
+    last: JobState | None, end: str
+) -> None:
     api = FakeSpooler(CAJA)
-    assert job_state(api, api.open("Caja"), 7).end == "done"
+    assert job_state(api, api.open("Caja"), 7, last).end == end
 
 
-def test_a_spooler_that_cannot_tell_about_jobs_says_so() -> None:
+@pytest.mark.parametrize("number", [5, 6, 1722, 1726, 50, 1801, 8])
+@pytest.mark.parametrize("last", [last for last, _ in LOOKS])
+def test_a_spooler_that_fails_after_the_hand_over_says_nothing_of_the_ticket(
+    last: JobState | None, number: int
+) -> None:
     api = FakeSpooler(CAJA)
+    handle = api.open("Caja")
+    api.fail("job", number)
+    api.fail("printer", number)
+    assert job_state(api, handle, 7, last).end == "unknown"
+
+
+@pytest.mark.parametrize(("last", "end"), LOOKS)
+def test_a_number_that_a_working_spooler_calls_invalid_is_a_job_that_left_the_queue(
+    last: JobState | None, end: str
+) -> None:
+    api = FakeSpooler(CAJA)
+    handle = api.open("Caja")
     api.fail("job", INVALID_HANDLE)
-    with pytest.raises(SpoolerError):
-        job_state(api, api.open("Caja"), 7)
+    assert job_state(api, handle, 7, last).end == end
 
 
 def test_the_title_names_the_program_in_windows_list_of_jobs() -> None:

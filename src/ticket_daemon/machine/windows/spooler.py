@@ -12,9 +12,18 @@ import difflib
 from collections.abc import Iterable
 from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 
-from ticket_daemon.machine.windows.winspool import INVALID_PARAMETER, PrintApi, PrinterInfo, SpoolerError, Winspool
+from ticket_daemon.machine.windows.winspool import (
+    INVALID_HANDLE,
+    INVALID_PARAMETER,
+    JobInfo,
+    PrintApi,
+    PrinterInfo,
+    SpoolerError,
+    Winspool,
+)
 
 #: What Windows shows in its own list of jobs.
 TITLE: Final = "Ticket Daemon"
@@ -64,7 +73,12 @@ _JOB_DELETED: Final = 0x0004 | 0x0100
 #: Printed, complete, or printed and kept. A job that is done may bear the mark of being removed as well.
 _JOB_DONE: Final = 0x0080 | 0x1000 | 0x2000
 
-JobEnd = Literal["done", "deleted"]
+#: JOB_STATUS_PRINTING
+_JOB_PRINTING: Final = 0x0010
+
+#: `unknown`: it is not in the queue, and nobody can say whether it was printed, deleted or lost with the spooler.
+JobEnd = Literal["done", "deleted", "unknown"]
+Stage = Literal["spooling", "waiting", "printing"]
 
 
 class InstalledPrinter(Struct, frozen=True):
@@ -84,11 +98,15 @@ class InstalledPrinter(Struct, frozen=True):
 
 
 class JobState(Struct, frozen=True):
-    """How a job in Windows' queue is: `end` says that it is not in it any more; `progress` changes when it moves."""
+    """How a job in Windows' queue is: `end` says that it has ended; `progress` changes when it moves.
+
+    `stage`: `spooling` while it is being handed over, then `waiting` or `printing`.
+    """
 
     end: JobEnd | None = None
     reasons: tuple[str, ...] = ()
     progress: tuple[int, int] = (0, 0)
+    stage: Stage = "waiting"
 
 
 class Progress:
@@ -97,6 +115,7 @@ class Progress:
     def __init__(self) -> None:
         self.offered = 0  #: bytes that may have left, counted before they do
         self.steps = 0  #: calls that came back
+        self.look: JobState | None = None  #: the last one before the document was ended, if the spooler could tell
         self.abandoned = False  #: nobody waits any more: do not end the document
 
 
@@ -189,8 +208,17 @@ def print_document(api: PrintApi, handle: int, kind: str, data: bytes, progress:
         with contextlib.suppress(SpoolerError):  # what failed first is what is told
             api.abort(handle)
         raise
+    progress.look = _spooling(api, handle, number)
     api.end_document(handle)
     return number
+
+
+def _spooling(api: PrintApi, handle: int, number: int) -> JobState | None:
+    """A look at a job while it is handed over: a small ticket has left the queue before the next one."""
+    try:
+        return msgspec.structs.replace(_state(api.job(handle, number)), stage="spooling")
+    except SpoolerError:
+        return None
 
 
 def _go_on(progress: Progress) -> None:
@@ -198,18 +226,42 @@ def _go_on(progress: Progress) -> None:
         raise Abandoned
 
 
-def job_state(api: PrintApi, handle: int, number: int) -> JobState:
-    """How a job is. Raises SpoolerError where the spooler cannot tell."""
+def job_state(api: PrintApi, handle: int, number: int, last: JobState | None) -> JobState:
+    """How a job that was handed over is; `last` is the look before this one."""
     try:
-        job = api.job(handle, number)
+        return _state(api.job(handle, number))
     except SpoolerError as error:
-        if error.number == INVALID_PARAMETER:  # it knows no such job any more
-            return JobState(end="done")
-        raise
+        known = error.number == INVALID_PARAMETER or (error.number == INVALID_HANDLE and _is_valid(api, handle))
+        return JobState(end=without(last) if known else "unknown")
+
+
+def _state(job: JobInfo) -> JobState:
     if job.status & _JOB_DONE:
         return JobState(end="done")
     if job.status & _JOB_DELETED:
         return JobState(end="deleted")
     return JobState(
-        reasons=tuple(dict.fromkeys(_words(job.status, _JOB_REASONS))), progress=(job.status, job.pages_printed)
+        reasons=tuple(dict.fromkeys(_words(job.status, _JOB_REASONS))),
+        progress=(job.status, job.pages_printed),
+        stage="printing" if job.status & _JOB_PRINTING else "waiting",
     )
+
+
+def without(last: JobState | None) -> JobEnd:
+    """What became of a job that a working spooler does not know any more, by the last look at it.
+
+    Windows takes a job out of its queue when the port has all of it. A person takes out one that waits, or that stands
+    still for a reason; then nobody can tell the two apart.
+    """
+    if last is None or last.reasons or last.stage == "waiting":
+        return "unknown"
+    return "done"
+
+
+def _is_valid(api: PrintApi, handle: int) -> bool:
+    """Whether the spooler still knows this printer's handle: one that was restarted does not."""
+    try:
+        api.printer(handle)
+    except SpoolerError:
+        return False
+    return True
