@@ -76,6 +76,8 @@ _JOB_DONE: Final = 0x0080 | 0x1000 | 0x2000
 #: JOB_STATUS_PRINTING
 _JOB_PRINTING: Final = 0x0010
 
+#: Errors with which a spooler (wine's) may say that it knows no such job, while it knows the printer's handle.
+_NO_JOB: Final = frozenset((0, INVALID_HANDLE))
 #: `unknown`: it is not in the queue, and nobody can say whether it was printed, deleted or lost with the spooler.
 JobEnd = Literal["done", "deleted", "unknown"]
 Stage = Literal["spooling", "waiting", "printing"]
@@ -231,8 +233,8 @@ def job_state(api: PrintApi, handle: int, number: int, last: JobState | None) ->
     try:
         return _state(api.job(handle, number))
     except SpoolerError as error:
-        known = error.number == INVALID_PARAMETER or (error.number == INVALID_HANDLE and _is_valid(api, handle))
-        return JobState(end=without(last) if known else "unknown")
+        gone = error.number == INVALID_PARAMETER or (error.number in _NO_JOB and _is_valid(api, handle))
+        return JobState(end=without(last) if gone else "unknown")
 
 
 def _state(job: JobInfo) -> JobState:
