@@ -244,11 +244,13 @@ class _Pen:
     def _box(self, slot: int) -> None:
         from PIL import ImageDraw
 
-        width = max(slot, self._column)
-        inset = max(1, self._height // 12)
-        side = min(inset, (width - 1) // 2)  # a tall letter is narrower than its inset would be
-        frame = (self._x + side, inset, self._x + width - side - 1, self._height - inset - 1)
-        ImageDraw.Draw(self._canvas).rectangle(frame, outline=255, width=max(1, self._height // 24))
+        # Margins and stroke from the cell's height, less where a tall cell is narrow.
+        width, thinnest = max(slot, self._column), max(slot, self._column) // 6
+        top = max(1, self._height // 12)
+        side = min(top, thinnest)
+        frame = (self._x + side, top, self._x + width - side - 1, self._height - top - 1)
+        stroke = max(1, min(self._height // 24, thinnest))
+        ImageDraw.Draw(self._canvas).rectangle(frame, outline=255, width=stroke)
 
     def _cells(self, char: str, slot: int) -> None:
         """A bundled letter: its dots repeated by whole numbers, in the middle of its columns."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,3 +187,36 @@ def test_the_same_text_gives_the_same_dots() -> None:
 
 def test_letters_and_marks_written_apart_are_drawn_together() -> None:
     assert draw_text("e\u0301", cell=A, max_width=576) == draw_text("é", cell=A, max_width=576)
+
+
+# --- every script at every size, with no font at all ---
+
+STYLES = st.fixed_dictionaries({"bold": st.booleans(), "underline": st.integers(0, 2), "inverse": st.booleans()})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([*SCRIPTS.values(), "नमस्ते", "안녕", "\u0e31"]),
+    st.tuples(st.integers(1, 8), st.integers(1, 8)),
+    STYLES,
+    st.sampled_from([A, B, CharacterCell(8, 16), CharacterCell(5, 9), CharacterCell(12, 12)]),
+    st.integers(1, 832),
+)
+def test_every_script_at_every_size_prints_with_a_box_where_there_is_no_font(
+    text: str, size: tuple[int, int], style: dict[str, Any], cell: CharacterCell, max_width: int
+) -> None:
+    drawn = draw_text(text, cell=cell, size=size, max_width=max_width, fonts=BARE, **style)
+    assert 1 <= drawn.bitmap.width <= max_width
+    assert drawn.bitmap.height == cell.height * size[1]
+    assert bool(drawn.missing) == (text != SCRIPTS["hebrew"])  # whose letters are bundled
+
+
+@pytest.mark.parametrize("height", range(1, 9))
+@pytest.mark.parametrize("width", range(1, 9))
+def test_a_box_has_four_sides_and_white_between_them(width: int, height: int) -> None:
+    box = pixels(draw_text("ก", cell=A, size=(width, height), max_width=576, fonts=BARE).bitmap)
+    middle = box[len(box) // 2].strip("0")
+    assert middle[0] == middle[-1] == "1"
+    assert "0" in middle
+    assert any("1" * 6 in row for row in box[: len(box) // 3])
+    assert any("1" * 6 in row for row in box[-len(box) // 3 :])
