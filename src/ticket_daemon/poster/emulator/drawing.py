@@ -48,34 +48,52 @@ def _burn(canvas: Image, drawn: Image, x: int, y: int) -> None:
 
 def _draw_text(canvas: Image, item: Text) -> None:
     look = item.look
+    own = dict(item.own)
     if look.upside_down:
-        _burn(canvas, _reversed_run(item.text, look), item.x, item.y)
+        _burn(canvas, _reversed_run(item.text, look, own), item.x, item.y)
         return
     x, y, advance = item.x, item.y, look.advance
     bare = not look.inverse and not look.underline
     for character in item.text:
-        if not (bare and is_blank(character)):
+        if character in own:
+            canvas.paste(1, (x, y), _styled(_own_rows(own[character], look), look))
+        elif not (bare and is_blank(character)):
             canvas.paste(1, (x, y), glyph(character, look))
         x += advance
 
 
-def _reversed_run(text: str, look: Look) -> Image:
+def _reversed_run(text: str, look: Look, own: dict[str, Bitmap]) -> Image:
     """The run turned by 180°: its last character comes first."""
     from PIL import Image
 
     run = Image.new("1", (max(1, len(text) * look.advance), look.height))
     for place, character in enumerate(text):
-        run.paste(1, (place * look.advance, 0), glyph(character, look))
+        dots = _styled(_own_rows(own[character], look), look) if character in own else glyph(character, look)
+        run.paste(1, (place * look.advance, 0), dots)
     return run.transpose(Image.Transpose.ROTATE_180)
+
+
+def _own_rows(bitmap: Bitmap, look: Look) -> tuple[int, ...]:
+    """The rows of a character that the sender defined, whose bitmap holds columns, in the look's cell."""
+    width, height = look.cell_width, look.cell_height
+    columns = [int.from_bytes(bitmap.rows(x, 1), "big") for x in range(min(bitmap.height, width))]
+    tops = range(bitmap.stride * 8 - 1, -1, -1)
+    rows = [sum((column >> bit & 1) << (width - 1 - x) for x, column in enumerate(columns)) for bit in tops]
+    return tuple((rows + [0] * height)[:height])
 
 
 @lru_cache(maxsize=4096)
 def glyph(character: str, look: Look) -> Image:
     """A character with its style, as wide as its advance."""
+    width, height = look.cell_width, look.cell_height
+    return _styled((0,) * height if is_blank(character) else cell(character, width, height), look)
+
+
+def _styled(rows: tuple[int, ...], look: Look) -> Image:
+    """A cell's rows with a look's style, as wide as its advance."""
     from PIL import Image
 
     width, height = look.cell_width, look.cell_height
-    rows = (0,) * height if is_blank(character) else cell(character, width, height)
     if look.bold:
         rows = tuple(row | row >> 1 for row in rows)
     stride = (width + 7) // 8
@@ -101,5 +119,8 @@ def _picture(item: Picture) -> Image:
     if item.by_columns:
         drawn = drawn.transpose(Image.Transpose.TRANSPOSE)
     if item.scale_x != 1 or item.scale_y != 1:
-        drawn = drawn.resize((item.width, item.height), Image.Resampling.NEAREST)
+        size = (item.height, item.width) if item.turned else (item.width, item.height)
+        drawn = drawn.resize(size, Image.Resampling.NEAREST)
+    if item.turned:
+        drawn = drawn.transpose(Image.Transpose.ROTATE_270)
     return drawn.transpose(Image.Transpose.ROTATE_180) if item.upside_down else drawn

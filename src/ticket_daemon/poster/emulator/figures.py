@@ -13,6 +13,7 @@ from ticket_daemon.poster.emulator.events import IgnoredReason, SymbolRefused
 from ticket_daemon.poster.emulator.items import Look, Picture
 from ticket_daemon.poster.emulator.line import Line
 from ticket_daemon.poster.emulator.modes import Action, Tell
+from ticket_daemon.poster.emulator.page import Page
 from ticket_daemon.poster.emulator.press import BarSettings, Press
 from ticket_daemon.poster.emulator.roll import Roll
 from ticket_daemon.poster.escpos import Command, symbols
@@ -37,6 +38,11 @@ class Figures:
         self._nv: tuple[tuple[int, int, bytes], ...] = ()
         self.reset()
 
+    def print_on(self, roll: Roll | Page, line: Line) -> None:
+        """Pictures and symbols go there from now on."""
+        self._line = line
+        self._press = Press(roll, line)
+
     def reset(self) -> None:
         """As ESC @ leaves it; NV images stay."""
         self._bar = BarSettings()
@@ -47,7 +53,7 @@ class Figures:
     # --- pictures ---
 
     def _print(self, picture: Picture | None, command: Command) -> None:
-        if not self._line.empty:
+        if not self._line.at_start:
             self._ignored(command, "not_at_line_start")
         elif picture is None:
             self._ignored(command, "bad_parameters")
@@ -129,7 +135,7 @@ class Figures:
         done = self._store.apply(command.data)
         if done == "unknown":
             self._ignored(command, "unsupported")
-        elif done == "print" and not self._line.empty:
+        elif done == "print" and not self._line.at_start:
             self._ignored(command, "not_at_line_start")
         elif done == "print":
             family = command.data[0]

@@ -46,12 +46,13 @@ class Look(Struct, frozen=True):
 
 
 class Text(Struct, frozen=True):
-    """Characters of one look, side by side."""
+    """Characters of one look, side by side; of those in `own` the dots that the sender gave them."""
 
     x: int
     y: int
     text: str
     look: Look
+    own: tuple[tuple[str, Bitmap], ...] = ()
 
     @property
     def width(self) -> int:
@@ -73,13 +74,22 @@ class Picture(Struct, frozen=True):
     by_columns: bool = False
     upside_down: bool = False
     second: bool = False  #: in the second colour
+    turned: bool = False  #: 90° clockwise
 
     @property
     def width(self) -> int:
-        return (self.bitmap.height if self.by_columns else self.bitmap.width) * self.scale_x
+        return self._down if self.turned else self._across
 
     @property
     def height(self) -> int:
+        return self._across if self.turned else self._down
+
+    @property
+    def _across(self) -> int:
+        return (self.bitmap.height if self.by_columns else self.bitmap.width) * self.scale_x
+
+    @property
+    def _down(self) -> int:
         return (self.bitmap.width if self.by_columns else self.bitmap.height) * self.scale_y
 
 

@@ -7,13 +7,15 @@ line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ticket_daemon.poster.emulator.items import Item, Look, Picture, Text, flipped, moved
 from ticket_daemon.poster.emulator.roll import Roll
 from ticket_daemon.poster.raster.bitmap import Bitmap
 
+#: Characters that the sender defined, with their dots.
+Own = tuple[tuple[str, Bitmap], ...]
 #: Runs on one line; ESC $ lets a line be overprinted for ever.
 MAX_RUNS: Final = 2_000
 
@@ -45,8 +47,13 @@ class Line:
 
     @property
     def empty(self) -> bool:
-        """At the beginning of a line, where ESC a, cuts and symbols are honoured."""
+        """Nothing waits."""
         return not self._items and self.x == 0
+
+    @property
+    def at_start(self) -> bool:
+        """Whether what counts at the beginning of a line only counts here."""
+        return self.empty
 
     @property
     def width(self) -> int:
@@ -56,9 +63,9 @@ class Line:
     @property
     def text(self) -> str:
         """What waits, as it reads."""
-        return _reading(self._items)
+        return reading(self._items)
 
-    def put(self, text: str, look: Look) -> None:
+    def put(self, text: str, look: Look, own: Own = ()) -> None:
         """Add characters, printing each line that they fill."""
         overhang = look.advance - look.width  # the last character's own spacing may hang over
         while text:
@@ -66,14 +73,15 @@ class Line:
             if fits <= 0 and not self.empty:
                 self.print()
                 continue
-            self._add(text[: max(1, fits)], look)
+            self._add(text[: max(1, fits)], look, own)
             text = text[max(1, fits) :]
 
-    def _add(self, text: str, look: Look) -> None:
+    def _add(self, text: str, look: Look, own: Own) -> None:
         last = self._items[-1] if self._items else None
-        run = Text(self.x, 0, text, look)
-        if isinstance(last, Text) and last.look == look and last.x + last.width == self.x:
-            self._items[-1] = Text(last.x, 0, last.text + text, look)
+        run = Text(self.x, 0, text, look, own)
+        joins = isinstance(last, Text) and last.look == look and last.own == own and last.x + last.width == self.x
+        if joins and isinstance(last, Text):
+            self._items[-1] = Text(last.x, 0, last.text + text, look, own)
         elif len(self._items) < MAX_RUNS:
             self._items.append(run)
         self._advance(run.width, run.height)
@@ -120,7 +128,7 @@ class Line:
         extent = min(self._extent, self.width)
         left = self.indent(extent)
         if any(isinstance(item, Text) for item in self._items):
-            self._roll.read(_reading(self._items))
+            self._roll.read(reading(self._items))
         for item in self._items:
             placed = moved(item, 0, self._tallest - item.height)
             if self.upside_down:
@@ -128,7 +136,7 @@ class Line:
             self._roll.put(moved(placed, left, 0))
 
 
-def _reading(items: list[Item]) -> str:
+def reading(items: Sequence[Item]) -> str:
     """Runs of text from left to right, a blank for each column of gap, without blanks at the end."""
     text, end = "", 0
     for item in sorted((item for item in items if isinstance(item, Text)), key=lambda run: run.x):

@@ -12,13 +12,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
+from ticket_daemon.poster.emulator.defined import Defined
 from ticket_daemon.poster.emulator.events import Beep, DrawerKick, Event, Ignored, IgnoredReason, UnknownBytes
 from ticket_daemon.poster.emulator.figures import Figures
 from ticket_daemon.poster.emulator.lettering import KANJI_CODES, Lettering
 from ticket_daemon.poster.emulator.line import Line
+from ticket_daemon.poster.emulator.macro import Macro
 from ticket_daemon.poster.emulator.modes import THREE_WAYS, Action, Modes
+from ticket_daemon.poster.emulator.page import Page
+from ticket_daemon.poster.emulator.page_mode import PageMode
 from ticket_daemon.poster.emulator.roll import Roll
-from ticket_daemon.poster.escpos import Command, Parsed, Unknown, mechanics, page, status, symbols
+from ticket_daemon.poster.escpos import Command, Parsed, Unknown, definitions, mechanics, page, status, symbols
 from ticket_daemon.poster.escpos import characters as letters
 from ticket_daemon.poster.escpos import graphics as images
 from ticket_daemon.poster.escpos.symbols import Barcode
@@ -33,7 +37,7 @@ _PARTIAL_CUTS: Final = frozenset((1, 49, 66, 98, 104))
 _PINS: Final = {0: 0, 48: 0, 1: 1, 49: 1}
 #: Answered elsewhere, or settings that no drawing shows, or nothing to do: CR without automatic line feed.
 _QUIET: Final = (
-    letters.CarriageReturn, letters.CharacterEffects, letters.SelectColor, letters.Smoothing, page.StandardMode,
+    letters.CarriageReturn, letters.CharacterEffects, letters.SelectColor, letters.Smoothing,
     mechanics.PanelButtons, mechanics.PaperEndSensors, mechanics.StopSensors, mechanics.PrintSpeed,
     mechanics.SelectPeripheral, mechanics.Realtime, status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus,
     status.TransmitStatus, status.TransmitId, status.Response,
@@ -43,6 +47,7 @@ _QUIET: Final = (
 _THERMAL: Final[tuple[type[Command], ...]] = (
     images.RasterImage, images.Graphics, images.LargeGraphics, images.TallImage, letters.Smoothing,
     letters.CharacterEffects, *symbols.COMMANDS,
+    *(command for command in page.COMMANDS if command is not page.FormFeed),
 )  # fmt: skip
 #: Bytes by which a printer knows a command.
 _KNOWN_BY: Final = 2
@@ -59,12 +64,16 @@ class Machine:
         self.line = Line(self.roll, profile.dots, profile.line_spacing)
         self._modes = Modes(profile, self._ignored)
         self._letters = Lettering(profile)
+        self._defined = Defined()
+        self._macro = Macro()
+        self._pages = PageMode(profile, self.roll, self.line, self._modes, self._ignored, self._print_on)
         self._figures = Figures(profile, self.roll, self.line, self._ignored)
         self._offset = 0
         # Commands without an action (page mode, macros, NV memory …) are told as unsupported.
         self._actions: defaultdict[type[Command], Action] = defaultdict(lambda: self._unsupported)
         self._actions.update(self._modes.actions())
         self._actions.update(self._figures.actions())
+        self._actions.update(self._pages.actions())
         self._actions.update(self._own_actions())
         self._actions.update(dict.fromkeys(_QUIET, _nothing))
         if profile.colors > 1:
@@ -75,6 +84,7 @@ class Machine:
         """Do one command."""
         self._offset = parsed.offset
         self.roll.offset = parsed.offset + parsed.length
+        self._macro.keep(parsed.command)
         self._actions[type(parsed.command)](parsed.command)
 
     def note(self, event: Event) -> None:
@@ -85,7 +95,14 @@ class Machine:
         """DLE ENQ 2, DLE DC4 8: the line buffer is emptied."""
         self.line.clear()
 
+    def _print_on(self, roll: Roll | Page, line: Line) -> None:
+        """Everything goes there from now on."""
+        self.line = line
+        self._figures.print_on(roll, line)
+
     def _initialize(self, _: Command) -> None:
+        self._pages.leave()
+        self._defined.reset()
         self.line.reset()
         self._modes.reset()
         self._letters.reset()
@@ -127,17 +144,31 @@ class Machine:
 
     def _print(self, command: letters.Print) -> None:
         for text, kanji in self._letters.decode(command.data):
-            self.line.put(text, self._modes.look(kanji))
+            own = () if kanji else self._defined.own(self._modes.font)
+            self.line.put(text, self._modes.look(kanji), own)
 
     def _line_feed(self, _: Command) -> None:
-        if self.line.empty:
+        if self.line.empty and not self._pages.entered:
             self.roll.read("")
         self.line.print()
 
     def _form_feed(self, _: Command) -> None:
         """In standard mode it only prints what waits."""
-        if not self.line.empty:
+        if not self._pages.finish() and not self.line.empty:
             self.line.print()
+
+    # --- macros ---
+
+    def _macro_mark(self, _: Command) -> None:
+        self._macro.mark()
+
+    def _macro_run(self, command: mechanics.MacroRun) -> None:
+        commands = self._macro.run(command.r)
+        if not commands:
+            self._ignored(command, "nothing_stored")
+        for one in commands:
+            if not isinstance(one, (mechanics.MacroMark, mechanics.MacroRun)):
+                self._actions[type(one)](one)
 
     def _tab(self, _: Command) -> None:
         stop = next((stop for stop in self._modes.tabs if stop > self.line.x), None)
@@ -173,6 +204,13 @@ class Machine:
 
     # --- letters ---
 
+    def _define(self, command: definitions.DefineCharacters) -> None:
+        if not self._defined.define(command, self._modes.font):
+            self._ignored(command, "bad_parameters")
+
+    def _forget_defined(self, command: definitions.CancelDefined) -> None:
+        self._defined.forget(command.n, self._modes.font)
+
     def _code_page(self, command: letters.SelectCodePage) -> None:
         if not self._letters.select_page(command.n):
             self._ignored(command, "unsupported")
@@ -193,7 +231,7 @@ class Machine:
         """The action, which mid-line is ignored and told."""
 
         def guarded(command: Any) -> None:
-            if self.line.empty:
+            if self.line.at_start:
                 act(command)
             else:
                 self._ignored(command, "not_at_line_start")
@@ -214,7 +252,7 @@ class Machine:
 
     def _barcode(self, command: Barcode) -> None:
         """Mid-line the printer does not take GS k for a command: its bytes fall through as characters."""
-        if self.line.empty:
+        if self.line.at_start:
             self._figures.barcode(command)
             return
         self._ignored(command, "not_at_line_start")
@@ -264,6 +302,12 @@ class Machine:
             letters.Print: self._print,
             letters.LineFeed: self._line_feed,
             page.FormFeed: self._form_feed,
+            page.PageMode: start(self._pages.enter),
+            definitions.UseDefined: self._defined.use,
+            definitions.DefineCharacters: self._define,
+            definitions.CancelDefined: self._forget_defined,
+            mechanics.MacroMark: self._macro_mark,
+            mechanics.MacroRun: self._macro_run,
             letters.Tab: self._tab,
             letters.Initialize: self._initialize,
             letters.Justify: start(self._justify),

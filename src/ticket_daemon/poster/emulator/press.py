@@ -13,6 +13,7 @@ from ticket_daemon.poster.emulator.events import SymbolPrinted, SymbolRefused
 from ticket_daemon.poster.emulator.items import Item, Look, Picture, Text, flipped, moved
 from ticket_daemon.poster.emulator.line import Line
 from ticket_daemon.poster.emulator.matrix_symbols import Symbol
+from ticket_daemon.poster.emulator.page import Page
 from ticket_daemon.poster.emulator.roll import Roll
 from ticket_daemon.poster.emulator.symbologies import Bars
 from ticket_daemon.poster.raster.bitmap import Bitmap
@@ -33,15 +34,14 @@ class BarSettings(Struct):
 class Press:
     """Puts pictures and symbols down and feeds as much paper as they need."""
 
-    def __init__(self, roll: Roll, line: Line) -> None:
+    def __init__(self, roll: Roll | Page, line: Line) -> None:
         self._roll = roll
         self._line = line
 
     def picture(self, picture: Picture) -> None:
         picture = self._clipped(picture)
         if picture.width and picture.height:
-            self._roll.put(moved(picture, self._line.indent(picture.width), 0))
-            self._roll.feed(picture.height)
+            self._roll.put_block([moved(picture, self._line.indent(picture.width), 0)], picture.height)
 
     def _clipped(self, picture: Picture) -> Picture:
         """Without what lies right of the area. One feed bounds the height as well."""
@@ -77,25 +77,22 @@ class Press:
             y += HRI_GAP
             items.append(moved(text, 0, y))
             y += look.height
-        self._down(items, left, max(width, text.width), y)
         self._roll.note(SymbolPrinted(kind, bars.data))
         if settings.position:
             self._roll.read(hri)
-        self._roll.feed(y)
+        self._down(items, left, max(width, text.width), y)
 
     def symbol(self, symbol: Symbol) -> None:
         picture = Picture(0, 0, symbol.modules, symbol.scale_x, symbol.scale_y)
         if picture.width > self._line.width:
             self._roll.note(SymbolRefused(symbol.kind, symbol.data, "too_wide"))
             return
-        self._down([picture], self._line.indent(picture.width), picture.width, picture.height)
         self._roll.note(SymbolPrinted(symbol.kind, symbol.data))
-        self._roll.feed(picture.height)
+        self._down([picture], self._line.indent(picture.width), picture.width, picture.height)
 
     def _down(self, items: list[Item], left: int, width: int, height: int) -> None:
-        for item in items:
-            placed = flipped(item, width, height) if self._line.upside_down else item
-            self._roll.put(moved(placed, left, 0))
+        turned = (flipped(item, width, height) if self._line.upside_down else item for item in items)
+        self._roll.put_block([moved(item, left, 0) for item in turned], height)
 
 
 def _row(widths: tuple[int, ...]) -> Bitmap:

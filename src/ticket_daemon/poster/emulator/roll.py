@@ -47,9 +47,15 @@ class Roll:
         if len(self._items) > MAX_ITEMS or self._weight > MAX_WEIGHT // 2:
             self._end_crowded()
 
-    def read(self, text: str) -> None:
-        """A line of text was printed at the head."""
-        self._lines.append(Line(self.y, text))
+    def put_block(self, items: list[Item], height: int) -> None:
+        """What belongs together, on lines of its own."""
+        for item in items:
+            self.put(item)
+        self.feed(height)
+
+    def read(self, text: str, at: int | None = None) -> None:
+        """A line of text was printed at the head, or at `at` dots."""
+        self._lines.append(Line(self.y if at is None else at, text))
         self._weight += 100 + len(text)
         if len(self._lines) > MAX_ITEMS:
             self._end_crowded()

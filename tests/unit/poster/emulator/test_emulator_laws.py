@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ticket_daemon.poster.emulator import Printer, UnknownBytes, draw
@@ -13,6 +13,9 @@ from ticket_daemon.poster.escpos import COMMANDS
 from ticket_daemon.poster.profile.model import Profile
 
 PROFILE = Profile("Any", code_pages={"PC437": 0, "WPC1252": 16, "PC850": 2}, cutter_distance=40)
+
+KANJI = Profile("Kanji", code_pages={"PC437": 0}, kanji=True, cutter_distance=40)
+PINS = Profile("Pins", size_command="esc_exclamation", inverse=False, strip_rows=8, row_dots=2, image="column")
 
 prefixes = st.sampled_from([command.PREFIX for command in COMMANDS if command.PREFIX])
 small = st.binary(max_size=12)
@@ -23,6 +26,13 @@ two_way = st.sampled_from(
 likely = st.sampled_from(
     [b"text and more\n", b"\n", b"\x1b@", b"\x1dV\x00", b"\x1d(k\x03\x001Q0", b"\x1d(k\x05\x001P0ab"]
 )
+#: What keeps something for later: pages, characters of the sender's own, macros, Kanji pairs.
+keeping = st.sampled_from(
+    [b"\x1bL", b"\x0c", b"\x1b\x0c", b"\x1bS", b"\x18", b"\x1bW\x10\0\x08\0\x80\0\x70\0", b"\x1bT\x00", b"\x1bT\x01",
+     b"\x1bT\x02", b"\x1bT\x03", b"\x1d$\x20\0", b"\x1b$\x10\0", b"\x1d\\\xf8\xff", b"more words", b"\x1b*\x01\x02\0ab",
+     b"\x1b&\x03AB\x02abcdef\x01ghi", b"\x1b%\x01", b"\x1b%\x00", b"\x1b?A", b"AB", b"\x1bM\x01",
+     b"\x1d:", b"\x1d^\x02\0\0", b"\x1c&", b"\x1c.", b"\x30\x21\xb0", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"]
+)  # fmt: skip
 streams = st.lists(st.one_of(st.tuples(prefixes, small).map(b"".join), small, two_way, likely), max_size=25).map(
     b"".join
 )
@@ -45,11 +55,18 @@ def test_any_paper_can_be_drawn(data: bytes) -> None:
         assert len(paper.bitmap().data) == paper.height * 72
 
 
-@given(streams, st.lists(st.integers(1, 40), min_size=1, max_size=8), st.sampled_from([None, 1, 2, 3]))
-@settings(max_examples=300, deadline=None)
-def test_pieces_make_no_difference(data: bytes, sizes: list[int], lines: int | None) -> None:
-    whole = Printer(PROFILE, out_of_paper_after_lines=lines)
-    pieces = Printer(PROFILE, out_of_paper_after_lines=lines)
+@given(
+    st.one_of(streams, st.lists(st.one_of(keeping, keeping, likely, small), max_size=25).map(b"".join)),
+    st.lists(st.integers(1, 40), min_size=1, max_size=8),
+    st.sampled_from([None, 1, 2, 3]),
+    st.sampled_from([PROFILE, KANJI, PINS]),
+)
+@settings(max_examples=600, deadline=None)
+@example(b"\n \n\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08\n", [1], None, PROFILE)
+@example(b"\n \n\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08\n", [1], 1, PROFILE)
+def test_pieces_make_no_difference(data: bytes, sizes: list[int], lines: int | None, profile: Profile) -> None:
+    whole = Printer(profile, out_of_paper_after_lines=lines)
+    pieces = Printer(profile, out_of_paper_after_lines=lines)
     answers, at, turn = b"", 0, 0
     while at < len(data):
         size = sizes[turn % len(sizes)]

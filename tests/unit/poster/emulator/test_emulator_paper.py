@@ -121,8 +121,8 @@ def test_a_command_cut_off_by_the_end_is_told() -> None:
     assert draw(b"a\n\x1dv0\x00\x10\x00", PROFILE).events == (UnknownBytes(2, b"\x1dv0\x00\x10\x00"),)
 
 
-@pytest.mark.parametrize("command", [b"\x1bL", b"\x1d:", b"\x1d^\x01\x01\x00", b"\x18"])
-def test_page_mode_and_macros_are_told_as_unsupported(command: bytes) -> None:
+@pytest.mark.parametrize("command", [b"\x18", b"\x1b\x0c", b"\x1bT\x00", b"\x1d$\x10\x00"])
+def test_page_modes_commands_outside_of_it_are_told_as_unsupported(command: bytes) -> None:
     (event,) = draw(command, PROFILE).events
     assert isinstance(event, Ignored)
     assert event.reason == "unsupported"
