@@ -1,3 +1,3 @@
 """Ticket Daemon: the print spooler for web points of sale."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
