@@ -8,6 +8,8 @@
                           oldest that pyproject.toml allows, in an environment of its own
     python dev.py check   lint, types and import floors
     python dev.py bench   the benchmarks (arguments: which ones)
+    python dev.py set-up  the environment alone
+    python dev.py release all files of a release, in dist/ (--help says with which options)
     python dev.py lock    write requirements/ again, with the newest releases
 
 It needs Python 3.11 or later and the package index, nothing else: a private environment is made in
@@ -97,10 +99,12 @@ def lock(_: list[str]) -> int:
     """Resolve every dependency for every system, and write it down with its hashes."""
     uv = SCRIPTS / ("uv.exe" if os.name == "nt" else "uv")
     resolve = [uv, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "--upgrade"]
-    everything, program = "requirements/dev.txt", "requirements/run.txt"
+    everything, program, sealed = "requirements/dev.txt", "requirements/run.txt", "requirements/release.txt"
+    extras = [word for extra in ("build", "discovery", "fast", "fleet", "tls", "usb") for word in ("--extra", extra)]
     return max(
         call(*resolve, "--all-extras", "pyproject.toml", "-o", everything),
         call(*resolve, "--extra", "fast", "--extra", "editable", "-c", everything, "pyproject.toml", "-o", program),
+        call(*resolve, *extras, "-c", everything, "pyproject.toml", "-o", sealed),
     )
 
 
@@ -136,6 +140,7 @@ def check(_: list[str]) -> int:
         (PYTHON, "-m", "mypy"),
         (PYTHON, "-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"),
         (SCRIPTS / ("lint-imports.exe" if os.name == "nt" else "lint-imports"),),
+        (SCRIPTS / ("actionlint.exe" if os.name == "nt" else "actionlint"),),
     )
     return max([*(call(*step) for step in steps), audit()])
 
@@ -165,8 +170,24 @@ def bench(arguments: list[str]) -> int:
     return call(PYTHON, "-m", "benchmarks", *arguments)
 
 
+def ready(_: list[str]) -> int:
+    return 0  # main has made the environment
+
+
+def release(arguments: list[str]) -> int:
+    return call(PYTHON, "tools/release.py", *arguments)
+
+
 def main() -> int:
-    commands = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock}
+    commands = {
+        "run": run,
+        "test": test,
+        "check": check,
+        "bench": bench,
+        "lock": lock,
+        "release": release,
+        "set-up": ready,
+    }
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import re
@@ -62,7 +63,7 @@ def say(text: str) -> None:
 
 def call(*command: str | Path, cwd: Path = ROOT) -> None:
     words = [str(word) for word in command]
-    if subprocess.run(words, cwd=cwd, stdin=subprocess.DEVNULL).returncode != 0:
+    if subprocess.run(words, check=False, cwd=cwd, stdin=subprocess.DEVNULL).returncode != 0:
         sys.exit(f"[release] failed: {shlex.join(words)}")
 
 
@@ -74,6 +75,7 @@ def main() -> None:
     given, is_trial = arguments()
     check_source(is_trial)
     os.environ.setdefault("SOURCE_DATE_EPOCH", git("log", "-1", "--format=%ct"))
+    os.environ["SOURCE_COMMIT"] = git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain") else "")
     os.environ["PYTHONHASHSEED"] = "0"
     shutil.rmtree(given.output, ignore_errors=True)
     given.output.mkdir(parents=True)
@@ -96,7 +98,9 @@ def arguments() -> tuple[Given, bool]:
     parser.add_argument("--token-sha256", default="", help="sealed; with it the builds are for prod, else for test")
     parser.add_argument("--service-name", default="", help="as `ticket-daemon build` takes it")
     parser.add_argument("--port", default="", help="as `ticket-daemon build` takes it")
-    parser.add_argument("--sign", default="", metavar="COMMAND", help="signs the Windows file whose path is put behind it")
+    parser.add_argument(
+        "--sign", default="", metavar="COMMAND", help="signs the Windows file whose path is put behind it"
+    )
     parser.add_argument("--trial", action="store_true", help="also of a source with changes that are not committed")
     said = parser.parse_args()
     env = "prod" if said.token_sha256 else "test"
@@ -154,6 +158,9 @@ def bill_of_materials(given: Given, python: Path) -> None:
         sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", ROOT / "pyproject.toml",
         "--mc-type", "application", "--output-reproducible", "-o", made, python,
     )  # fmt: skip
+    bill = json.loads(made.read_text("utf-8"))
+    bill["metadata"]["component"]["version"] = __version__  # which pyproject.toml only points at
+    made.write_text(json.dumps(bill, indent=2) + "\n", "utf-8")
 
 
 def licences(given: Given, python: Path) -> None:

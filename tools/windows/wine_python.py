@@ -82,6 +82,7 @@ def run(made: Path, arguments: list[str]) -> int:
     leaves services behind that would keep that pipe open: another one comes first.
     """
     environ, python = environment(made / "prefix"), str(made / "python" / "python.exe")
+    environ["PYTHONPATH"] = "Z:" + str(ROOT / "src").replace("/", "\\")
     first = ["wine", python, "-c", "import time; time.sleep(3600)"]
     null = subprocess.DEVNULL
     keeper = subprocess.Popen(first, env=environ, stdin=null, stdout=null, stderr=null, start_new_session=True)
