@@ -14,6 +14,13 @@ from ticket_daemon.poster.profile.model import Profile
 _MODEL_ID: Final = b"\x20"
 _FIRMWARE: Final = "1.0"
 _SERIAL: Final = "EMULATED"
+#: GS I 69, by the set of multi-byte mode.
+_LANGUAGES: Final = {
+    "gb18030": "CHINA",
+    "big5": "TAIWAN",
+    "euc_kr": "KOREA",
+    "shift_jis": "JAPAN",
+}
 #: Characters of the longest GS I text. Source: T81 110.
 _LONGEST: Final = 80
 
@@ -26,7 +33,8 @@ def identity(profile: Profile, n: int) -> bytes:
         return bytes((profile.kanji << 0 | (profile.cutter != "none") << 1,))
     if n in (3, 51):
         return b"\x01"
-    texts = {65: _FIRMWARE, 66: profile.vendor, 67: profile.name, 68: _SERIAL, 69: "" if not profile.kanji else "CHINA"}
+    language = _LANGUAGES[profile.double_byte or "gb18030"] if profile.kanji else ""
+    texts = {65: _FIRMWARE, 66: profile.vendor, 67: profile.name, 68: _SERIAL, 69: language}
     if n not in texts:
         return b""
     return b"\x5f" + texts[n].encode("ascii", "replace")[:_LONGEST] + b"\0"

@@ -60,6 +60,7 @@ class Lettering:
         self._pages = {number: name for name, number in reversed(profile.code_pages.items())}
         self._default = profile.default_code_page
         self._starts_kanji = profile.kanji
+        self._double_byte = profile.double_byte or _USUAL
         self.reset()
 
     def reset(self) -> None:
@@ -106,10 +107,10 @@ class Lettering:
         return pieces
 
     def _leads(self, byte: int) -> bool:
-        """JIS pairs any printable bytes, Shift JIS leaves A0h-DFh to half-width katakana, GB 18030 starts at 81h."""
+        """JIS pairs any printable bytes, Shift JIS leaves A0h-DFh to half-width katakana, the others start at 81h."""
         if self.kanji_code == _JIS:
             return 0x21 <= byte <= 0x7E
-        if self.kanji_code == _SHIFT_JIS:
+        if self._codec == "cp932":
             return 0x81 <= byte <= 0x9F or 0xE0 <= byte <= 0xFC
         return 0x81 <= byte <= 0xFE
 
@@ -117,16 +118,23 @@ class Lettering:
         if self.kanji_code == _JIS:
             text = codecs.decode(bytes((first | 0x80, second | 0x80)), "euc_jp", "replace")
         else:
-            codec = "cp932" if self.kanji_code == _SHIFT_JIS else "gb18030"
-            text = codecs.decode(bytes((first, second)), codec, "replace")
+            text = codecs.decode(bytes((first, second)), self._codec, "replace")
         return text if len(text) == 1 else UNDEFINED
 
+    @property
+    def _codec(self) -> str:
+        return "cp932" if self.kanji_code == _SHIFT_JIS else _CODECS[self._double_byte]
+
     def _single(self, byte: int) -> str:
-        if self.kanji_code == _SHIFT_JIS and 0xA1 <= byte <= 0xDF:
+        if self._codec == "cp932" and 0xA1 <= byte <= 0xDF:
             return bytes((byte,)).decode("cp932")
         return self._alphabet[byte]
 
 
-#: What FS C selects; before any FS C the printer reads GB 18030, as those that start in Kanji mode mostly do.
+#: What printers read in multi-byte mode that say nothing of it: most of those that start in it are made for China.
+_USUAL: Final = "gb18030"
+#: The makers' extensions of each set, as Python calls them.
+_CODECS: Final = {"euc_kr": "cp949", "gb18030": "gb18030", "big5": "big5", "shift_jis": "cp932"}
+#: What FS C selects instead, for Japan.
 _JIS, _SHIFT_JIS = 1, 2
 KANJI_CODES: Final = {0: _JIS, 48: _JIS, 1: _SHIFT_JIS, 49: _SHIFT_JIS}

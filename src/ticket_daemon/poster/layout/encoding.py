@@ -12,7 +12,8 @@ import functools
 import unicodedata
 from typing import Any, Final, NamedTuple
 
-from ticket_daemon.poster.escpos.characters import SelectCodePage
+from ticket_daemon.poster.escpos.characters import EnterKanji, LeaveKanji, SelectCodePage
+from ticket_daemon.poster.layout.width import columns
 from ticket_daemon.poster.profile.code_pages import code_page
 from ticket_daemon.poster.profile.model import Profile
 
@@ -26,18 +27,48 @@ class _Page(NamedTuple):
         return codecs.charmap_encode(text, "strict", self.table)[0]
 
 
+class _DoubleByte(NamedTuple):
+    """Multi-byte mode as one more page: ASCII, and two bytes for what is two columns wide."""
+
+    name: str  #: of Python's codec
+    select: bytes  #: the FS & that sets it
+
+    def encode(self, text: str) -> bytes:
+        encoded = self._bytes(text)
+        if encoded is not None:
+            return encoded
+        at = next(at for at, char in enumerate(text) if self._bytes(char) is None)
+        raise UnicodeEncodeError(self.name, text, at, at + 1, "not there, or not as wide as its bytes")
+
+    def _bytes(self, text: str) -> bytes | None:
+        """None for a character that the set lacks, or has in another number of columns than text counts."""
+        try:
+            encoded = text.encode(self.name)
+        except UnicodeEncodeError:
+            return None
+        return encoded if len(encoded) == columns(text) else None
+
+
+_AnyPage = _Page | _DoubleByte
+
 _MAX_PROFILES: Final = 64
 
 
 @functools.lru_cache(_MAX_PROFILES)
-def _pages(numbers: tuple[tuple[str, int], ...]) -> tuple[_Page, ...]:
+def _double_byte(name: str | None) -> _DoubleByte | None:
+    return _DoubleByte(name, EnterKanji().encode()) if name else None
+
+
+@functools.lru_cache(_MAX_PROFILES)
+def _pages(numbers: tuple[tuple[str, int], ...], double_byte: str | None) -> tuple[_Page, ...]:
+    leave = LeaveKanji().encode() if double_byte else b""
     pages = []
     for name, number in numbers:
         try:
             page = code_page(name)
         except KeyError:
             continue  # a page the printer has and whose table nobody could vouch for is not used
-        pages.append(_Page(name, SelectCodePage(number).encode(), page.table))
+        pages.append(_Page(name, leave + SelectCodePage(number).encode(), page.table))
     return tuple(pages)
 
 
@@ -45,14 +76,17 @@ class Encoder:
     """Encodes the texts of one ticket, remembering the page that the printer is in."""
 
     def __init__(self, profile: Profile) -> None:
-        self._pages = _pages(tuple(profile.code_pages.items()))
-        self._current: _Page | None = None
+        pages = _pages(tuple(profile.code_pages.items()), profile.double_byte)
+        wide = _double_byte(profile.double_byte)
+        self._narrow: tuple[_AnyPage, ...] = pages
+        self._all: tuple[_AnyPage, ...] = (*pages, wide) if wide else pages
+        self._current: _AnyPage | None = None
 
     def start(self) -> bytes:
         """Set the preferred page, so that the ticket does not depend on what printed before."""
-        if not self._pages:
+        if not self._narrow:
             return b""
-        self._current = self._pages[0]
+        self._current = self._narrow[0]
         return self._current.select
 
     def mark(self) -> object:
@@ -61,27 +95,30 @@ class Encoder:
 
     def back(self, mark: object) -> None:
         """Return to `mark`."""
-        assert mark is None or isinstance(mark, _Page)
+        assert mark is None or isinstance(mark, _AnyPage)
         self._current = mark
 
-    def encode(self, text: str) -> bytes | None:
-        """The bytes of `text` (one line), page switches among them; None when a character is in no page."""
-        encoded = self.unswitched(text)
-        return encoded if encoded is not None else self._switching(unicodedata.normalize("NFC", text))
+    def encode(self, text: str, *, wide: bool = True) -> bytes | None:
+        """The bytes of `text` (one line), page switches among them; None when a character is in no page. `wide` False
+        does without multi-byte mode, whose characters do not take every style."""
+        encoded = self.unswitched(text, wide=wide)
+        if encoded is not None:
+            return encoded
+        return self._switching(unicodedata.normalize("NFC", text), self._all if wide else self._narrow)
 
-    def unswitched(self, text: str) -> bytes | None:
+    def unswitched(self, text: str, *, wide: bool = True) -> bytes | None:
         """The bytes of `text`, its line feeds as they are; None when it needs another page than the one that is set."""
         if text.isascii():
             return text.encode("ascii")
-        if self._current is None:
+        if self._current is None or not (wide or isinstance(self._current, _Page)):
             return None
         try:
             return self._current.encode(text)
         except UnicodeEncodeError:
             return None
 
-    def _switching(self, text: str) -> bytes | None:
-        for page in self._pages:
+    def _switching(self, text: str, pages: tuple[_AnyPage, ...]) -> bytes | None:
+        for page in pages:
             try:
                 encoded = page.encode(text)
             except UnicodeEncodeError:
@@ -91,23 +128,23 @@ class Encoder:
         before = self._current
         while text:
             # The longest run first; of equals, the page the profile prefers.
-            length, index = max(((_reach(page, text), -i) for i, page in enumerate(self._pages)), default=(0, 0))
+            length, index = max(((_reach(page, text), -i) for i, page in enumerate(pages)), default=(0, 0))
             if length == 0:
                 self._current = before
                 return None
-            page = self._pages[-index]
+            page = pages[-index]
             runs += self._enter(page), page.encode(text[:length])
             text = text[length:]
         return b"".join(runs)
 
-    def _enter(self, page: _Page) -> bytes:
+    def _enter(self, page: _AnyPage) -> bytes:
         if page is self._current:
             return b""
         self._current = page
         return page.select
 
 
-def _reach(page: _Page, text: str) -> int:
+def _reach(page: _AnyPage, text: str) -> int:
     """How many characters of `text`, from its beginning, the page has."""
     try:
         page.encode(text)

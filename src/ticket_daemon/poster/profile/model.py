@@ -16,6 +16,7 @@ PAPER_DOTS_203: Final = {58: 384, 72: 512, 80: 576, 100: 736, 112: 832, 120: 896
 
 Font = Literal["A", "B"]
 Dots = Annotated[int, Meta(ge=1, le=4096)]
+DoubleByte = Literal["euc_kr", "gb18030", "big5", "shift_jis"]  #: as Python's codecs are called
 StatusWay = Literal["dle_eot", "asb", "gs_r", "gs_i", "process_id"]
 
 
@@ -50,6 +51,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     code_pages: dict[str, Annotated[int, Meta(ge=0, le=255)]] = field(default_factory=lambda: {"PC437": 0})
     default_code_page: str = "PC437"  #: what ESC @ leaves set
     kanji: bool = False  #: starts in multi-byte mode, which FS . leaves
+    double_byte: DoubleByte | None = None  #: what multi-byte mode prints; None: ideographs and Hangul are drawn
     cutter: Literal["none", "partial", "full"] = "partial"
     feed_to_cutter: bool = True  #: knows GS V 65/66
     cutter_distance: Annotated[int, Meta(ge=0, le=4096)] = 0  #: dots of paper between head and blade, fed by GS V 65/66

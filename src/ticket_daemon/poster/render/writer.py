@@ -89,6 +89,11 @@ def _transition(before: Style | None, after: Style, size_command: str) -> bytes:
     return b"".join(new for old, new in zip(known, wanted, strict=True) if old != new)
 
 
+def _takes_wide(style: Style) -> bool:
+    """Whether multi-byte characters have that look: theirs are 24 dots wide in any font, and ESC - is not for them."""
+    return style.font == "A" and str(style.underline)[0] == "0"
+
+
 #: After these there is something on the printer's line; after those the line is empty.
 _OPENING: Final = (Print, Tab, BitImage)
 _CLOSING: Final = (LineFeed, FormFeed, Initialize, FeedLines, FeedDots, RasterImage, Barcode)
@@ -132,7 +137,8 @@ class Writer:
 
     def _set_characters(self) -> None:
         """What bytes mean from here on: one byte a character, the preferred page, ASCII as it stands."""
-        leave = LeaveKanji().encode() if self._kanji else b""
+        # Where multi-byte mode prints text, every page's selection leaves it.
+        leave = LeaveKanji().encode() if self._kanji and not self.profile.double_byte else b""
         self._out += leave, self._encoder.start(), InternationalSet(0).encode()
 
     # --- text ---
@@ -159,7 +165,7 @@ class Writer:
         """`text` and the end of its line. Most lines are whole, fit and need no other code page: those go at once."""
         if text.isprintable() and not self._spans and not self._open and self._all_styles:
             width = max(1, self._paper // (self.profile.cell(style.font).width * SIZES[style.size][0]))
-            encoded = self._encoder.unswitched(text)
+            encoded = self._encoder.unswitched(text, wide=_takes_wide(style))
             if encoded and columns(text) <= width:
                 self._line_align = align
                 self._justify(align)
@@ -220,7 +226,7 @@ class Writer:
             self._justify(self._line_align)
         mark, page, style_before = len(self._out), self._encoder.mark(), self._style
         for text, style in spans:
-            encoded = self._encoder.encode(text)
+            encoded = self._encoder.encode(text, wide=_takes_wide(style))
             if encoded is None:
                 del self._out[mark:]
                 self._encoder.back(page)
@@ -239,7 +245,7 @@ class Writer:
         """Whole lines that are known to fit, in one go."""
         self.end_open_line()
         self._justify("left")
-        encoded = self._encoder.unswitched("\n".join(lines))
+        encoded = self._encoder.unswitched("\n".join(lines), wide=_takes_wide(style))
         if encoded is not None:
             self._restyle(style)
             self._out += encoded, LF
