@@ -90,7 +90,7 @@ def _transition(before: Style | None, after: Style, size_command: str) -> bytes:
 
 
 def _takes_wide(style: Style) -> bool:
-    """Whether multi-byte characters have that look: theirs are 24 dots wide in any font, and ESC - is not for them."""
+    """Whether multi-byte characters have that look: they are 24 dots wide in any font, and ESC - is not for them."""
     return style.font == "A" and str(style.underline)[0] == "0"
 
 
@@ -127,6 +127,7 @@ class Writer:
         self._used = 0  #: dots of the line being gathered
         self._open = False  #: the printer holds the beginning of a line (raw bytes came in its middle)
         self._line_align = "left"
+        self._no_wide = profile.double_byte is None
         self._kanji = profile.kanji  #: the printer may be in multi-byte mode
         self.foreign: Screen | None = None  #: of the raw bytes under way
         self._start()
@@ -165,7 +166,7 @@ class Writer:
         """`text` and the end of its line. Most lines are whole, fit and need no other code page: those go at once."""
         if text.isprintable() and not self._spans and not self._open and self._all_styles:
             width = max(1, self._paper // (self.profile.cell(style.font).width * SIZES[style.size][0]))
-            encoded = self._encoder.unswitched(text, wide=_takes_wide(style))
+            encoded = self._encoder.unswitched(text, wide=self._no_wide or _takes_wide(style))
             if encoded and columns(text) <= width:
                 self._line_align = align
                 self._justify(align)
@@ -226,7 +227,7 @@ class Writer:
             self._justify(self._line_align)
         mark, page, style_before = len(self._out), self._encoder.mark(), self._style
         for text, style in spans:
-            encoded = self._encoder.encode(text, wide=_takes_wide(style))
+            encoded = self._encoder.encode(text, wide=self._no_wide or _takes_wide(style))
             if encoded is None:
                 del self._out[mark:]
                 self._encoder.back(page)
@@ -245,7 +246,7 @@ class Writer:
         """Whole lines that are known to fit, in one go."""
         self.end_open_line()
         self._justify("left")
-        encoded = self._encoder.unswitched("\n".join(lines), wide=_takes_wide(style))
+        encoded = self._encoder.unswitched("\n".join(lines), wide=self._no_wide or _takes_wide(style))
         if encoded is not None:
             self._restyle(style)
             self._out += encoded, LF
