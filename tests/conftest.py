@@ -20,6 +20,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "ticket-daemon")
 MARK = "TICKETS_TEST_SESSION"
 #: Seconds for what was told to end to be gone: wine's server stays a moment after its last program.
 GRACE_S = 15.0
+#: False in pytest's workers, and in a pytest that a test starts.
+IS_OUTERMOST = MARK not in os.environ
 os.environ.setdefault(MARK, uuid.uuid4().hex)
 
 
@@ -40,7 +42,7 @@ def _left_behind() -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if os.environ.get("PYTEST_XDIST_WORKER"):
+    if not IS_OUTERMOST:
         return
     until = time.monotonic() + GRACE_S
     while (left := _left_behind()) and time.monotonic() < until:
