@@ -25,9 +25,17 @@ MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[
 COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
 COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
 #: Look like keys and are none: places in a document or the configuration, and names of files.
-NOT_KEYS = {"profile.model", "profile.code_table", "client.js", "fleet.url", "fleet.store"} | {
+NOT_KEYS = {
+    "profile.model",
+    "profile.code_table",
+    "client.js",
+    "fleet.url",
+    "fleet.store",
+    "printers.find",
+    "printers.detail",
+} | {
     key for key in MENTIONED if key.endswith((".py", ".toml", ".json", ".png", ".bin", ".db", ".html", ".pem", ".key"))
-}
+}  # fmt: skip
 
 
 def placeholders(sentence: str) -> set[tuple[str | None, str | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from ticket_daemon.errors import DocumentError
 from ticket_daemon.formats import Options
 from ticket_daemon.poster.document import Document, Source, Warned, decode, encode
 from ticket_daemon.poster.document.model import with_heading
@@ -32,6 +33,8 @@ class DocumentTicket:
         return self.document.profile.model
 
     def render(self, profile: Profile | None, options: Options) -> Rendered:
+        if profile is not None and profile.passthrough:
+            raise DocumentError("format.passthrough", path="printer", name=profile.name)
         return render_ticket(self.document, profile, allow_raw=options.allow_raw, with_pulse=options.with_pulse)
 
     def headed(self, text: str) -> DocumentTicket:

@@ -30,6 +30,8 @@ class PrinterTicket:
         self.body = body
 
     def render(self, profile: Profile | None, options: Options) -> Rendered:
+        if profile is not None and profile.passthrough:
+            return Rendered(self.body, profile, ())
         data, warnings = printer_data(self.body, allow_raw=options.allow_raw, with_pulse=options.with_pulse)
         return Rendered(data, profile or generic(_PAPER_MM), warnings)
 

@@ -53,7 +53,14 @@ class Row(NamedTuple):
     is_wanted: Callable[[Settings], bool]
 
 
-FRONTENDS: Final = (Row("qz", "ticket_daemon.frontends.qz.frontend", lambda settings: settings.qz.enabled),)
+FRONTENDS: Final = (
+    Row("qz", "ticket_daemon.frontends.qz.frontend", lambda settings: settings.qz.enabled),
+    Row(
+        "raw",
+        "ticket_daemon.frontends.raw.frontend",
+        lambda settings: bool(settings.folders) or any(printer.listen for printer in settings.printers),
+    ),
+)
 
 
 def wanted(room: Room, rows: Sequence[Row] = FRONTENDS) -> list[Frontend]:

@@ -15,8 +15,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the JSON is nested too deeply",
     ),
     "format.unknown": (
-        "no existe el formato {got!r}; los que hay: {known}",
-        "there is no format {got!r}; there are: {known}",
+        "no existe el formato «{got}»; los que hay: {known}",
+        'there is no format "{got}"; there are: {known}',
+    ),
+    "format.passthrough": (
+        "esta impresora no entiende ESC/POS (perfil {name}); solo recibe bytes ya listos",
+        "this printer speaks no ESC/POS (profile {name}); it takes ready bytes only",
     ),
     "format.no_bytes": (
         "se esperaban los bytes de la impresora y no llegó nada",

@@ -6,6 +6,14 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "config.listen_form": (
+        'se esperaba una dirección de esta máquina y un puerto, como "127.0.0.1:9100", y llegó «{got}»',
+        'expected an address of this machine and a port, such as "127.0.0.1:9100", got "{got}"',
+    ),
+    "config.listen_twice": (
+        "dos impresoras escuchan en {got}; cada una necesita su propio puerto",
+        "two printers listen at {got}; each needs a port of its own",
+    ),
     "config.qz_needs_tls": (
         "para comprobar firmas de qz-tray hace falta el extra `tls`: pip install 'ticket-daemon[tls]'",
         "checking qz-tray signatures needs the extra `tls`: pip install 'ticket-daemon[tls]'",

@@ -124,6 +124,15 @@ class PrinterSettings(_Section, frozen=True):
     retry_s: _WholeSeconds = 30
     on_failure: Literal["fail", "hold"] = "fail"
     fallback: str = ""  #: the printer that stands in when this one cannot print for `retry_s`
+    listen: str = ""  #: "127.0.0.1:9100": where programs print to it as to a network printer
+    listen_idle_s: Annotated[float, Meta(gt=0, le=600)] = 3.0  #: silence that ends a ticket on a connection kept open
+
+
+class FolderSettings(_Section, frozen=True):
+    """A folder whose files are tickets."""
+
+    path: Annotated[str, Meta(min_length=1)]
+    printer: str = ""  #: the default one, or the file's own, when empty
 
 
 class Settings(_Section, frozen=True):
@@ -139,6 +148,7 @@ class Settings(_Section, frozen=True):
     fleet: FleetSettings = FleetSettings()
     qz: QzSettings = QzSettings()
     printers: tuple[PrinterSettings, ...] = ()
+    folders: tuple[FolderSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
     seal: Seal | None = None

@@ -18,6 +18,8 @@ _ORIGIN: Final = re.compile(r"(?i)null|[a-z][a-z0-9+.-]*://[^/@?#*\s\\]+/?")
 #: One part of a subject at the NATS server (`fleet.names.STORE`).
 _STORE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FLEET_URL: Final = re.compile(r"(nats|tls|ws|wss)://[^/\s,]+")
+#: An address of this machine and a port; IPv6 in brackets.
+_LISTEN: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|localhost):[1-9]\d{0,4}")
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -44,9 +46,22 @@ def _printers(settings: Settings) -> Iterator[Broken]:
             yield Broken("config.same_name", f"printers[{index}].name", {"name": printer.name})
         seen.add(printer.name.casefold())
     yield from _stand_ins(settings, seen)
+    yield from _listeners(settings)
     defaults = [printer.name for printer in settings.printers if printer.default]
     if len(defaults) > 1:
         yield Broken("config.two_defaults", "printers", {"names": ", ".join(defaults)})
+
+
+def _listeners(settings: Settings) -> Iterator[Broken]:
+    taken: set[str] = set()
+    for index, printer in enumerate(settings.printers):
+        where = f"printers[{index}].listen"
+        if printer.listen and not _LISTEN.fullmatch(printer.listen):
+            yield Broken("config.listen_form", where, {"got": printer.listen})
+        elif printer.listen in taken:
+            yield Broken("config.listen_twice", where, {"got": printer.listen})
+        elif printer.listen:
+            taken.add(printer.listen)
 
 
 def _stand_ins(settings: Settings, names: Set[str]) -> Iterator[Broken]:

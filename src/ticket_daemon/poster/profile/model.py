@@ -68,6 +68,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     row_dots: Annotated[int, Meta(ge=1, le=4)] = 1  #: height of a picture's row; impact heads feed finer than pins
     band_rows: Dots = 128  #: rows of one GS v 0 that its buffer survives
     status: tuple[StatusWay, ...] = ()
+    passthrough: bool = False  #: speaks no ESC/POS: ready bytes go to it unread, and nothing else does
     notes: str = ""
 
     def cell(self, font: str) -> CharacterCell:
