@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from ticket_daemon.queue import Job, JobEvent, NewJob, Queue, Reason, memtable
+from ticket_daemon.queue import Job, JobEvent, NewJob, Queue, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "unit" / "queue" / "schemas"
@@ -53,7 +53,7 @@ async def fill(path: Path, killed: Path) -> None:
     await queue.cancel("was-cancelled")
     await queue.start(await put("was-printing"))
     await put("was-queued-1")
-    await put("was-held", reprint_of="was-sent", copies=2)
+    await put("was-held", reprint_of="was-sent", copies=2, further=b"", owner="0123456789abcdef", simulated=True)
     await queue.hold("was-held")
     for part in path.parent.glob(f"{path.name}*"):
         shutil.copyfile(part, part.with_name(part.name.replace(path.name, killed.name)))
@@ -66,7 +66,6 @@ def main() -> int:
         print(f"{file} is there already; a schema never released may be frozen again with --unreleased")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        memtable.MAX_JOBS, memtable.KEPT_JOBS = 7, 3  # type: ignore[misc]  # so that some are in each place
         killed = Path(folder) / "killed.db"
         asyncio.run(fill(Path(folder) / "queue.db", killed))
         with contextlib.closing(sqlite3.connect(killed)) as db:

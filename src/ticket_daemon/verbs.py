@@ -18,12 +18,11 @@ from typing import Final, NamedTuple
 from ticket_daemon import messages
 from ticket_daemon.concurrency_limit import Turnstile
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
-from ticket_daemon.formats import Formats, Options, Ticket, all_copies
+from ticket_daemon.formats import Copies, Formats, Options, Ticket, all_copies
 from ticket_daemon.outcomes import Outcomes
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.poster.render import Rendered
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
@@ -181,7 +180,7 @@ class Verbs:
     def _prepare(self, order: Order) -> Prepared:
         ticket = self.formats.read(order.format, order.body)
         destination = self.destinations.resolve(order.printer, ticket.model)
-        rendered = self._render(ticket, destination, copies=order.copies)
+        rendered, further = self._render(ticket, destination, copies=order.copies)
         now = self._clock()
         new = NewJob(
             id=order.id or str(uuid.uuid4()),
@@ -189,6 +188,7 @@ class Verbs:
             digest=_digest(ticket.body, order),
             document=ticket.body,
             data=rendered.data,
+            further=further,
             copies=order.copies,
             submitted_at=now,
             expires_at=_expiry(order, now),
@@ -200,8 +200,8 @@ class Verbs:
 
     def _render(
         self, ticket: Ticket, destination: Destination | None, *, with_pulse: bool = True, copies: int = 1
-    ) -> Rendered:
-        """All copies of a ticket; the drawer opens once, however many come out."""
+    ) -> Copies:
+        """What a ticket prints; the drawer opens once, however many copies come out."""
         options = Options(self.settings.documents.allow_raw, with_pulse)
         return all_copies(ticket, self._profile(destination, ticket), copies, options)
 
@@ -219,7 +219,7 @@ class Verbs:
 
         ticket = self.formats.read(format, body)
         named = self.destinations.get(printer or ticket.model) or self.destinations.default
-        rendered = self._render(ticket, named)
+        rendered = self._render(ticket, named).first
         paper = draw(rendered.data, rendered.profile)
         return paper.png(), paper.width, paper.height, (*ticket.warnings, *rendered.warnings)
 
@@ -250,8 +250,8 @@ class Verbs:
     async def release(self, job_id: str, by: str = "", *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
         job = await self.job(job_id)
-        _, _, rendered = await self._again(job, with_pulse=open_drawer, all_copies=True)
-        return _audited("job_released", await self.queue.release(job_id, rendered.data), by)
+        _, _, made = await self._again(job, with_pulse=open_drawer, all_copies=True)
+        return _audited("job_released", await self.queue.release(job_id, made.first.data, made.further), by)
 
     async def reprint(
         self, job_id: str, new_id: str | None = None, by: str = "", *, banner: bool = False, open_drawer: bool = False
@@ -264,13 +264,13 @@ class Verbs:
         job = await self.job(job_id)
         if not job.is_settled:  # it will come out by itself
             raise NotCancellable("job.not_ended", id=job_id)
-        payload, ticket, rendered = await self._again(job, with_pulse=open_drawer, banner=banner)
+        payload, ticket, made = await self._again(job, with_pulse=open_drawer, banner=banner)
         new = NewJob(
             id=new_id or str(uuid.uuid4()),
             destination=job.destination,
             digest=_digest(ticket.body, Order(ticket.body, printer=job.destination, format=payload.format), job_id),
             document=ticket.body,
-            data=rendered.data,
+            data=made.first.data,
             submitted_at=self._clock(),
             reprint_of=job_id,
             format=payload.format,
@@ -282,7 +282,7 @@ class Verbs:
 
     async def _again(
         self, job: Job, *, with_pulse: bool, banner: bool = False, all_copies: bool = False
-    ) -> tuple[Payload, Ticket, Rendered]:
+    ) -> tuple[Payload, Ticket, Copies]:
         """What a job was, its ticket, and what that renders to now."""
         payload = await self.queue.payload(job.id)
         destination = self.destinations.get(job.destination)
@@ -294,8 +294,8 @@ class Verbs:
         if banner:
             ticket = ticket.headed(messages.text("reprint.banner", self.settings.server.lang))
         copies = payload.copies if all_copies else 1
-        rendered = await asyncio.to_thread(self._render, ticket, destination, with_pulse=with_pulse, copies=copies)
-        return payload, ticket, rendered
+        made = await asyncio.to_thread(self._render, ticket, destination, with_pulse=with_pulse, copies=copies)
+        return payload, ticket, made
 
     async def story(self, job_id: str) -> tuple[Job, list[Entry]]:
         """How a job stands now, and how it came to that; the two agree. Raises UnknownJob."""
@@ -326,8 +326,8 @@ class Verbs:
         def picture() -> bytes:
             profile = destination.profile if destination else None
             if profile is None:  # the one it was rendered for is the ticket's own
-                profile = self._render(self.formats.read(payload.format, payload.document), destination).profile
-            return draw(payload.data, profile).png()
+                profile = self._render(self.formats.read(payload.format, payload.document), destination).first.profile
+            return draw(payload.printed, profile).png()
 
         async with self._drawing:
             return await asyncio.to_thread(picture)

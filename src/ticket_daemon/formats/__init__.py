@@ -9,8 +9,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-import msgspec
-
 from ticket_daemon.errors import UnknownFormat
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.profile.model import Profile
@@ -53,13 +51,20 @@ class Ticket(Protocol):
         """The same ticket under one more line of text, as a reprint has it."""
 
 
-def all_copies(ticket: Ticket, profile: Profile | None, copies: int, options: Options) -> Rendered:
-    """All copies of a ticket; the drawer opens once, however many come out. Raises TicketDaemonError."""
-    rendered = ticket.render(profile, options)
+class Copies(NamedTuple):
+    """The first copy of a ticket, and what each further one prints: b"" the same, None where there is none."""
+
+    first: Rendered
+    further: bytes | None
+
+
+def all_copies(ticket: Ticket, profile: Profile | None, copies: int, options: Options) -> Copies:
+    """What `copies` of a ticket print; the drawer opens once. Raises TicketDaemonError."""
+    first = ticket.render(profile, options)
     if copies == 1:
-        return rendered
-    copy = ticket.render(profile, options._replace(with_pulse=False))
-    return msgspec.structs.replace(rendered, data=rendered.data + copy.data * (copies - 1))
+        return Copies(first, None)
+    shut = ticket.render(profile, options._replace(with_pulse=False)).data if options.with_pulse else first.data
+    return Copies(first, b"" if shut == first.data else shut)
 
 
 class Reader(Protocol):

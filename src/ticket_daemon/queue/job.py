@@ -46,20 +46,37 @@ class NewJob(Struct, frozen=True):
     remote: bool = False
     format: str = "document"  #: what `document` is a body of
     origin: str = ""  #: the frontend and the site or program it came from
+    owner: str = ""  #: a digest that names the client it came from, so that others leave it alone
+    simulated: bool = False  #: for a printer that only draws
+    further: bytes | None = None  #: what each copy behind the first prints (`printed`)
 
     @property
     def size(self) -> int:
-        """Bytes of what was asked for and of what is printed."""
-        return len(self.document) + len(self.data)
+        """Bytes that are kept of it."""
+        return len(self.document) + len(self.data) + len(self.further or b"")
+
+
+def printed(data: bytes, copies: int, further: bytes | None) -> bytes:
+    """All that a printer gets of a job: `data`, and behind it each further copy.
+
+    `further` is what these print, b"" where that is `data` again; None where `data` holds every copy.
+    """
+    return data if further is None else data + (further or data) * (copies - 1)
 
 
 class Payload(Struct, frozen=True):
-    """What a job prints: its body, the printer's bytes (all copies), how many copies they are, the body's format."""
+    """What a job prints: its body and the body's format, the printer's bytes, how many copies (see `printed`)."""
 
     document: bytes
     data: bytes
     copies: int
     format: str = "document"
+    further: bytes | None = None
+
+    @property
+    def printed(self) -> bytes:
+        """All that the printer gets."""
+        return printed(self.data, self.copies, self.further)
 
 
 class Job(Struct, frozen=True):
@@ -83,6 +100,14 @@ class Job(Struct, frozen=True):
     moved_from: str | None = None
     remote: bool = False
     origin: str = ""
+    owner: str = ""
+    queued_at: int | None = None  #: when it was last let into the queue (released, moved), if not `submitted_at`
+    simulated: bool = False
+
+    @property
+    def waits_since(self) -> int:
+        """When it came into the queue in which it waits."""
+        return self.submitted_at if self.queued_at is None else self.queued_at
 
     @property
     def is_final(self) -> bool:

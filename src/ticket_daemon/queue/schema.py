@@ -6,9 +6,13 @@ every commit a page, so what the daemon does at start has a table of its own and
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from typing import Final
 
-MIGRATIONS: Final[tuple[str, ...]] = (
+from ticket_daemon.queue.redo import without_log
+
+MIGRATIONS: Final[tuple[str | Callable[[sqlite3.Connection], None], ...]] = (
     """
     CREATE TABLE jobs (
         seq          INTEGER PRIMARY KEY,               -- the order of acceptance
@@ -71,4 +75,5 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     ALTER TABLE jobs ADD COLUMN format TEXT NOT NULL DEFAULT 'document';  -- of the body, which stands as document
     ALTER TABLE jobs ADD COLUMN origin TEXT NOT NULL DEFAULT '';  -- the frontend and the site or program it came from
     """,
+    without_log,
 )

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 2
 #: Jobs with more than so many bytes are written aside: no one waits for another's long ticket.
 HEAVY_BYTES: Final = 64 * 1024
+EXPIRED: Final = Reason("expired", "job.expired")
 #: Jobs looked at in one transaction of pruning.
 PRUNE_ROWS: Final = 1000
 
@@ -76,8 +77,8 @@ class Queue:
     async def open(self) -> list[Job]:
         """Open the database; the jobs that were being printed when the last run ended, now held.
 
-        Raises StorageUnavailable; StorageFull when the disk has no room: nothing is accepted then, and it may be
-        called again.
+        Those whose time is over have expired before any worker sees them. Raises StorageUnavailable; StorageFull when
+        the disk has no room: nothing is accepted then, and it may be called again.
         """
         now = self._clock()
         jobs, doubtful = self._commits.open(lambda store: _recover(store, now))
@@ -132,7 +133,7 @@ class Queue:
 
     def expire(self, job: Job) -> asyncio.Future[Job | None]:
         """Commit that a waiting job's time is over; None when it has begun meanwhile."""
-        return self.finish(job, JobEvent.EXPIRE, Reason("expired", "job.expired"), only=JobState.QUEUED)
+        return self.finish(job, JobEvent.EXPIRE, EXPIRED, only=JobState.QUEUED)
 
     def waiting(self, destination: str) -> int:
         """Jobs that wait for that destination."""
@@ -249,10 +250,12 @@ class Queue:
         reason: Reason | None = None,
         only: JobState | None = None,
         data: bytes | None = None,
+        further: bytes | None = None,
     ) -> asyncio.Future[Job | None]:
         """Commit what became of a job (`only` from that state, if given); listeners hear of it after the commit.
 
-        `data` are other bytes for it to print. Need not be awaited: operations take effect in the order given.
+        `data` (and `further`, see `NewJob`) are other bytes for it to print. Need not be awaited: operations take
+        effect in the order given.
         """
         now = self._clock()
 
@@ -261,7 +264,7 @@ class Queue:
                 return None
             moved = store.move(job.seq, event, now, reason)
             if moved is not None and data is not None:
-                store.replace_data(job.seq, data)
+                store.replace_data(job.seq, data, further)
             return moved
 
         return self._commit(move, lambda moved: self._moved(moved, event))
@@ -305,7 +308,7 @@ class Queue:
         self._tell(job)
         return job
 
-    async def reroute(self, job: Job, destination: str, data: bytes) -> Job | None:
+    async def reroute(self, job: Job, destination: str, data: bytes, further: bytes | None = None) -> Job | None:
         """Commit that `job`, which waits, waits for another destination with these bytes, as the last there.
 
         None, and nothing has changed, when anything happened to it since, when it has moved before, or when a person
@@ -313,7 +316,11 @@ class Queue:
         """
         now = self._clock()
         heavy = len(data) > HEAVY_BYTES
-        return await self._commit(lambda store: store.reroute(job, destination, data, now), self._rerouted, heavy=heavy)
+
+        def move(store: Store) -> Job | None:
+            return store.reroute(job, destination, data, now, further)
+
+        return await self._commit(move, self._rerouted, heavy=heavy)
 
     def _rerouted(self, job: Job) -> Job:
         assert job.moved_from is not None
@@ -395,9 +402,9 @@ class Queue:
         # Only the worker may hold what prints: released, it would come out a second time.
         return await self._steer(job_id, JobEvent.HOLD, Reason("held", "job.held"), only=JobState.QUEUED)
 
-    async def release(self, job_id: str, data: bytes) -> Job:
-        """Let a held job go on, with these bytes. Raises UnknownJob, NotCancellable."""
-        return await self._steer(job_id, JobEvent.RELEASE, data=data)
+    async def release(self, job_id: str, data: bytes, further: bytes | None = None) -> Job:
+        """Let a held job go on, with these bytes (see `NewJob`). Raises UnknownJob, NotCancellable."""
+        return await self._steer(job_id, JobEvent.RELEASE, data=data, further=further)
 
     async def hold_strangers(self, destinations: Collection[str]) -> list[Job]:
         """Hold the jobs that wait for none of these destinations: nobody would ever print them. Returns them."""
@@ -428,8 +435,9 @@ class Queue:
         reason: Reason | None = None,
         only: JobState | None = None,
         data: bytes | None = None,
+        further: bytes | None = None,
     ) -> Job:
-        moved = await self.finish(await self._known_job(job_id), event, reason, only, data)
+        moved = await self.finish(await self._known_job(job_id), event, reason, only, data, further)
         if moved is None:
             raise NotCancellable("job.wrong_state", id=job_id)
         return moved
@@ -467,6 +475,9 @@ def _recover(store: Store, now: int) -> tuple[list[Job], list[Job]]:
     """The unfinished jobs, and those among them that were being printed: what came out of them is not known."""
     jobs, doubtful = [], []
     for job in list(store.unfinished()):
+        if job.state is JobState.QUEUED and job.expires_at is not None and job.expires_at <= now:
+            store.move(job.seq, JobEvent.EXPIRE, now, EXPIRED)
+            continue
         if job.state is JobState.PRINTING:
             job = store.move(job.seq, JobEvent.HOLD, now, Reason("unknown_outcome", "job.unknown_outcome")) or job
             doubtful.append(job)

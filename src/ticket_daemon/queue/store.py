@@ -1,11 +1,4 @@
-"""Jobs in SQLite: the only place that knows SQL.
-
-It knows tables and statements; it does not know threads, printers or clients. It promises that a state changes only as
-the transition table allows, inside the transaction of whoever calls, and that the schema is the newest after `open`.
-
-What happens to every ticket happens in the memtable, and a transaction writes one row of its log. Before anything else
-is done to jobs, and whenever there are many, they go into the tables (`_flush`); who only reads finds them where they
-are. What a killed daemon left of the log is played again by `open`.
+"""Jobs in SQLite: the only place that knows SQL. A state changes only as the transition table allows.
 
 Why these pragmas: WAL because a commit is one append and one sync; synchronous=FULL because an ack is a promise that a
 power cut does not break; locking_mode=EXCLUSIVE because the daemon owns the file, which saves a dozen system calls a
@@ -15,7 +8,6 @@ commit and keeps a second daemon out.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
-from ticket_daemon.queue.memtable import MAX_BYTES, NOTHING, MemTable, Record
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, printed
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, JobEvent, JobState, after, before
 
@@ -36,18 +27,18 @@ CHECKPOINT_PAGES: Final = 1000
 
 _COLUMNS: Final = (
     "seq, id, destination, state, submitted_at, updated_at, attempts, started_at, expires_at, code, reason, "
-    "reprint_of, moved_from, remote, origin"
+    "reprint_of, moved_from, remote, origin, owner, queued_at, simulated"
 )
 #: In the journal: the job waits for another destination from here on.
 MOVED: Final = "moved"
 _INSERT: Final = """
     INSERT INTO jobs (
-        seq, id, destination, state, digest, submitted_at, updated_at, started_at, expires_at, attempts, copies, code,
-        reason, reprint_of, remote, format, origin, journal, document, data
+        id, destination, state, digest, submitted_at, updated_at, expires_at, copies, reprint_of, remote, format,
+        origin, owner, simulated, document, data
     )
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')
+    VALUES (?1, ?2, 'queued', ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, x'', x'')
 """
-_INSERT_TICKET: Final = "INSERT INTO tickets (seq, document, data) VALUES (?, ?, ?)"
+_INSERT_TICKET: Final = "INSERT INTO tickets (seq, document, data, further) VALUES (?, ?, ?, ?)"
 _INSERT_UNFINISHED: Final = "INSERT INTO unfinished (seq) VALUES (?)"
 _BY_SEQ: Final = f"SELECT {_COLUMNS} FROM jobs WHERE seq = ?"  # noqa: S608 - constants only
 _ADOPT: Final = f"UPDATE jobs SET remote = 1 WHERE id = ? RETURNING {_COLUMNS}"  # noqa: S608 - constants only
@@ -60,13 +51,14 @@ _UNFINISHED: Final = f"""
 _START: Final = """
     UPDATE jobs SET state = 'printing', attempts = attempts + 1, started_at = ?1, updated_at = ?1, code = NULL,
         reason = NULL, journal = journal || ?1 || ' printing' || char(10)
-    WHERE seq = ?2 AND state = 'queued' AND destination = ifnull(?3, destination)
+    WHERE seq = ?2 AND state = 'queued' AND destination = ifnull(?3, destination) AND ifnull(expires_at > ?1, 1)
 """
-_DATA: Final = "SELECT data FROM tickets WHERE seq = ?"
+_PRINTED: Final = "SELECT tickets.data, copies, further FROM tickets JOIN jobs USING (seq) WHERE seq = ?"
 #: One statement per event: it names the states the event may happen in, so no row changes against the table.
 _MOVES: Final[dict[JobEvent, str]] = {
     event: f"""
     UPDATE jobs SET state = '{following}', updated_at = ?1, code = ?2, reason = ?3,
+        queued_at = {"?1" if event is JobEvent.RELEASE else "queued_at"},
         journal = journal || ?1 || ' {following}' || ifnull(' ' || ?2, '') || char(10)
     WHERE seq = ?4 AND ({" OR ".join(f"state = '{state}'" for state in sorted(before(event)))})
     """  # noqa: S608 - constants only
@@ -77,7 +69,7 @@ _MOVES: Final[dict[JobEvent, str]] = {
 #: What was held in doubt and then released may be on paper in part: it stays. `updated_at` tells whether anything has
 #: happened to the job since its bytes for the other printer were made.
 _REROUTE: Final = f"""
-    UPDATE jobs SET destination = ?1, moved_from = destination, updated_at = ?2,
+    UPDATE jobs SET destination = ?1, moved_from = destination, updated_at = ?2, queued_at = ?2,
         journal = journal || ?2 || ' queued {MOVED} ' || ?3 || char(10)
     WHERE seq = ?4 AND state = 'queued' AND destination = ?5 AND updated_at = ?6 AND moved_from IS NULL
         AND instr(journal, ' held unknown_outcome') = 0
@@ -91,12 +83,9 @@ _PRUNE_TICKETS: Final = f"DELETE FROM tickets WHERE seq IN (SELECT seq FROM jobs
 _PRUNE: Final = f"DELETE FROM jobs WHERE {_PRUNED}"  # noqa: S608 - constants only
 #: Those that had ended before `tickets` was there have theirs in `jobs`.
 _PAYLOAD: Final = """
-    SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies, format
+    SELECT ifnull(tickets.document, jobs.document), ifnull(tickets.data, jobs.data), copies, format, further
     FROM jobs LEFT JOIN tickets USING (seq) WHERE id = ?
 """
-#: What the rows of an earlier lap tell is in the tables, or again in the first row of this one.
-_LOG: Final = "SELECT n, lap, changes FROM redo WHERE lap = (SELECT max(lap) FROM redo) ORDER BY n"
-_LOG_ROW: Final = "INSERT OR REPLACE INTO redo (n, lap, changes) VALUES (?, ?, ?)"
 _RECENT: Final = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
 
 
@@ -152,13 +141,7 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._young = MemTable()  #: the jobs that are not in the tables yet
-        self._lap = 0  #: how often the log has begun anew over rows of the lap before
-        self._n = 0  #: its last row
-        #: What this transaction has written to the tables, and how far the log was before.
-        self._flushed: tuple[MemTable, int, int] | None = None
-        self._next = 1  #: the number of the next job
-        self._rows = 0  #: rows ever changed, when the transaction was begun
+        self._wrote = False  #: in this transaction
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
@@ -176,7 +159,6 @@ class Store:
             store = cls(db)
             store._check()
             store._migrate()
-            store._replay()
             for _ in store.unfinished():  # what the daemon needs first; also read where the file is not checked whole
                 pass
         except BaseException:
@@ -193,133 +175,89 @@ class Store:
                 raise sqlite3.DatabaseError(verdict)
 
     def close(self) -> None:
-        """Close the connection; the WAL is written back, and what is in memory goes into the tables.
-
-        Where the disk does not take it, it stays in the log, and the next start sees to it.
-        """
+        """Close the connection; what is not committed is gone, and the WAL is written back."""
         with contextlib.suppress(sqlite3.Error):
             self.rollback()  # of a transaction that failed so badly that it could not be ended then
-            self._flush_alone()
         self._db.close()
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             raise NewerSchema(f"schema {version}; this program knows {len(MIGRATIONS)}")
-        for step, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {step}; COMMIT;")
-
-    def _replay(self) -> None:
-        """Take up the log that a killed daemon left."""
-        try:
-            for n, lap, changes in self._db.execute(_LOG).fetchall():
-                self._young.replay(changes)
-                self._n, self._lap = n, lap
-            self._flush_alone()  # a number that is too large for the tables is nonsense as well
-        except (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as fault:
-            raise sqlite3.DatabaseError(f"redo: {fault}") from fault
-        (last,) = self._db.execute("SELECT max(seq) FROM jobs").fetchone()
-        self._next = (last or 0) + 1
+        for number, step in enumerate(MIGRATIONS[version:], version + 1):
+            if callable(step):
+                self._db.execute("BEGIN IMMEDIATE")
+                step(self._db)
+                self._db.execute(f"PRAGMA user_version = {number}")
+                self._db.execute("COMMIT")
+            else:
+                self._db.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
 
     # --- transactions ---
 
     def begin(self) -> None:
-        """Of SQLite's transactions none is begun before something is written (`_write`): most are a row of the log,
-        and a statement by itself is a transaction."""
+        """SQLite's transaction begins when something is written (`_write`): who only reads needs none."""
         self.rollback()  # of one that failed so badly that it could not be ended then
-        self._rows = self._db.total_changes
 
     def commit(self) -> bool:
-        """Make what was done since `begin` last; whether that changed a row."""
-        if self._young.is_full:
-            self._flush(self._young.under_way())
-        if changes := self._young.log():
-            self._n += 1
-            self._db.execute(_LOG_ROW, (self._n, self._lap, changes))
+        """Make what was done since `begin` last; whether anything was written."""
+        wrote, self._wrote = self._wrote, False
         if self._db.in_transaction:
             self._db.execute("COMMIT")
-        self._young.committed()
-        self._flushed = None
-        return self._db.total_changes > self._rows
+        return wrote
 
     def touch(self) -> None:
-        """Write a row of the log that changes nothing: whether the disk takes it is the question."""
-        self._n += 1
-        self._write(_LOG_ROW, (self._n, self._lap, NOTHING))
+        """Write what is there already: whether the disk takes it is the question."""
+        self._write(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        self._wrote = True
 
     def rollback(self) -> None:
-        if self._flushed is not None:
-            (self._young, self._lap, self._n), self._flushed = self._flushed, None
-        self._young.undo()
+        self._wrote = False
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
     def _write(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
-        return self._db.execute(statement, values)
-
-    def _flush(self, rest: MemTable | None = None) -> None:
-        """Write the jobs in memory into the tables, but for the `rest`."""
-        young = self._young
-        if not young:
-            return
-        if self._flushed is None:
-            self._flushed = young, self._lap, self._n
-        if rest:  # its log is of the next lap and takes the place of the last one's: no page changes hands
-            self._lap += 1
-        else:
-            self._write("DELETE FROM redo")
-            rest = MemTable()
-        records = [record for record in young.records() if rest.get(record.job.seq) is None]
-        for record in records:
-            self._write(_INSERT, _row(record))
-        self._db.executemany(_INSERT_TICKET, ((job.seq, new.document, new.data) for job, new, _ in records))
-        self._db.executemany(_INSERT_UNFINISHED, ((job.seq,) for job, _, _ in records if not job.is_final))
-        self._young = rest
-        self._n = 0
-
-    def _flush_alone(self) -> None:
-        if self._young:
-            self.begin()
-            self._flush()
-            self.commit()
+        cursor = self._db.execute(statement, values)
+        self._wrote |= cursor.rowcount > 0
+        return cursor
 
     # --- writing ---
 
     def insert(self, new: NewJob) -> Inserted:
         """Put a job in, or find the one that has its id."""
-        known = self._young.find(new.id)
-        if known is not None:
-            return Inserted(known.job, False, known.new.digest == new.digest)
         found = self._db.execute(_BY_ID, (new.id,)).fetchone()
         if found is not None:
             *row, digest = found
             return Inserted(_job(row), False, digest == new.digest)
-        seq, self._next = self._next, self._next + 1
-        job = self._young.put(seq, new)
-        if new.size >= MAX_BYTES:  # not to be written twice
-            self._flush()
+        values = (
+            new.id, new.destination, new.digest, new.submitted_at, new.expires_at, new.copies, new.reprint_of,
+            new.remote, new.format, new.origin, new.owner, new.simulated,
+        )  # fmt: skip
+        seq = self._write(_INSERT, values).lastrowid
+        assert seq is not None
+        self._write(_INSERT_TICKET, (seq, new.document, new.data, new.further))
+        self._write(_INSERT_UNFINISHED, (seq,))
+        job = Job(
+            seq, new.id, new.destination, JobState.QUEUED, new.submitted_at, new.submitted_at,
+            expires_at=new.expires_at, reprint_of=new.reprint_of, remote=new.remote, origin=new.origin,
+            owner=new.owner, simulated=new.simulated,
+        )  # fmt: skip
         return Inserted(self._posted(job), True, True)
 
     def start(self, seq: int, now: int, destination: str | None = None) -> Started | None:
-        """Mark a queued job as printing and return it with its bytes; None when it is not queued (there) any more."""
-        young = self._young.get(seq)
-        if young is not None:
-            elsewhere = destination is not None and young.job.destination != destination
-            started = None if elsewhere else self._young.start(young, now)
-            return Started(self._posted(started), young.new.data) if started else None
+        """Mark a queued job as printing and return it with its bytes.
+
+        None when it is not queued (there) any more, or its time is over.
+        """
         if not self._write(_START, (now, seq, destination)).rowcount:
             return None
-        (data,) = self._db.execute(_DATA, (seq,)).fetchone()
-        return Started(self._posted(self._by_seq(seq)), data)
+        data, copies, further = self._db.execute(_PRINTED, (seq,)).fetchone()
+        return Started(self._posted(self._by_seq(seq)), printed(data, copies, further))
 
     def move(self, seq: int, event: JobEvent, now: int, reason: Reason | None = None) -> Job | None:
         """Make `event` happen to a job; None when its state does not allow it."""
-        young = self._young.get(seq)
-        if young is not None:
-            moved = self._young.move(young, event, now, reason)
-            return self._posted(moved) if moved else None
         text = msgspec.json.encode(reason).decode() if reason else None
         if not self._write(_MOVES[event], (now, reason.code if reason else None, text, seq)).rowcount:
             return None
@@ -331,34 +269,30 @@ class Store:
     def _by_seq(self, seq: int) -> Job:
         return _job(self._db.execute(_BY_SEQ, (seq,)).fetchone())
 
-    def reroute(self, job: Job, destination: str, data: bytes, now: int) -> Job | None:
+    def reroute(self, job: Job, destination: str, data: bytes, now: int, further: bytes | None = None) -> Job | None:
         """Have a job wait for another destination with other bytes.
 
         None when anything happened to it since `job` was read, when it moved before, or may have printed in part.
         """
-        self._flush()
         way = msgspec.json.encode((job.destination, destination)).decode()
         values = (destination, now, way, job.seq, job.destination, job.updated_at)
         row = self._write(_REROUTE, values).fetchone()
         if row is None:
             return None
-        self.replace_data(job.seq, data)
+        self.replace_data(job.seq, data, further)
         return self._posted(_job(row))
 
     def note(self, seq: int, now: int, code: str) -> None:
         """A line in the journal of a job that goes on waiting."""
-        self._flush()
         line = f"{now} {JobState.QUEUED} {code}\n"
         self._write("UPDATE jobs SET journal = journal || ? WHERE seq = ? AND state = 'queued'", (line, seq))
 
-    def replace_data(self, seq: int, data: bytes) -> None:
+    def replace_data(self, seq: int, data: bytes, further: bytes | None = None) -> None:
         """Other bytes for a job that waits: what a person lets go on leaves the drawer shut."""
-        self._flush()
-        self._write("UPDATE tickets SET data = ? WHERE seq = ?", (data, seq))
+        self._write("UPDATE tickets SET data = ?, further = ? WHERE seq = ?", (data, further, seq))
 
     def adopt(self, job_id: str) -> Job | None:
         """Put how a job stands into the outbox, and each of its changes from now on; None when there is no such job."""
-        self._flush()
         row = self._write(_ADOPT, (job_id,)).fetchone()
         return self._posted(_job(row)) if row else None
 
@@ -377,7 +311,6 @@ class Store:
 
         A stretch at a time, so that nobody waits long for a million jobs to be looked at.
         """
-        self._flush()
         last, newest = self._db.execute(_STRETCH, (after, limit)).fetchone()
         if last is None:
             return Pruned(0, after, False)
@@ -389,40 +322,27 @@ class Store:
 
     def find(self, job_id: str) -> Job | None:
         """The job with that id."""
-        young = self._young.find(job_id)
-        if young is not None:
-            return young.job
         row = self._db.execute(_BY_ID, (job_id,)).fetchone()
         return _job(row[:-1]) if row else None
 
     def state(self, seq: int) -> JobState | None:
         """How a job stands; None when there is no such job."""
-        young = self._young.get(seq)
-        if young is not None:
-            return young.job.state
         row = self._db.execute("SELECT state FROM jobs WHERE seq = ?", (seq,)).fetchone()
         return JobState(row[0]) if row else None
 
     def payload(self, job_id: str) -> Payload | None:
         """What a job prints."""
-        young = self._young.find(job_id)
-        if young is not None:
-            return Payload(young.new.document, young.new.data, young.new.copies, young.new.format)
         row = self._db.execute(_PAYLOAD, (job_id,)).fetchone()
         return Payload(*row) if row else None
 
     def journal(self, job_id: str) -> list[Entry]:
         """What became of a job, from acceptance on; [] when there is no such job."""
-        young = self._young.find(job_id)
-        if young is not None:
-            return _history(young.job.submitted_at, young.journal)
         row = self._db.execute("SELECT submitted_at, journal FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return _history(*row) if row else []
 
     def unfinished(self) -> Iterator[Job]:
         """Every job that has not ended, in order of acceptance."""
-        young = (record.job for record in self._young.records() if not record.job.is_final)
-        return heapq.merge(map(_job, self._db.execute(_UNFINISHED)), young, key=_place)
+        return map(_job, self._db.execute(_UNFINISHED))
 
     def outbox(self, limit: int) -> list[tuple[int, str, bytes]]:
         """The oldest changes that have not arrived, in their order: number, mark, and the job as JSON."""
@@ -430,24 +350,7 @@ class Store:
 
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs, newest first."""
-        young = [record.job for record in self._young.records()]
-        rows = [_job(row) for row in self._db.execute(_RECENT, (limit,))]
-        return sorted(young + rows, key=_place, reverse=True)[:limit]
-
-
-def _row(record: Record) -> tuple[object, ...]:
-    job, new, journal = record
-    reason = job.reason
-    return (
-        job.seq, job.id, job.destination, job.state, new.digest, job.submitted_at, job.updated_at, job.started_at,
-        job.expires_at, job.attempts, new.copies, reason.code if reason else None,
-        msgspec.json.encode(reason).decode() if reason else None, job.reprint_of, job.remote, new.format, job.origin,
-        journal,
-    )  # fmt: skip
-
-
-def _place(job: Job) -> int:
-    return job.seq
+        return [_job(row) for row in self._db.execute(_RECENT, (limit,))]
 
 
 def _history(submitted_at: int, journal: str) -> list[Entry]:
@@ -464,12 +367,12 @@ def _entry(line: str) -> Entry:
 def _job(row: Any) -> Job:
     (
         seq, job_id, destination, state, submitted, updated, attempts, started, expires, _code, reason, reprint_of,
-        moved_from, remote, origin,
+        moved_from, remote, origin, owner, queued, simulated,
     ) = row  # fmt: skip
     return Job(
         seq, job_id, destination, JobState(state), submitted, updated, attempts, started, expires,
         msgspec.json.decode(reason, type=Reason) if reason else None, reprint_of, moved_from,
-        bool(remote), origin,
+        bool(remote), origin, owner, queued, bool(simulated),
     )  # fmt: skip
 
 

@@ -62,8 +62,8 @@ class StandIn:
         if len(self._staying) >= REMEMBERED:
             self._staying.clear()
         try:
-            data = await self._made_for(there, job)
-            moved = await self._queue.reroute(job, there.name, data) if data is not None else None
+            made = await self._made_for(there, job)
+            moved = await self._queue.reroute(job, there.name, *made) if made is not None else None
         except TicketDaemonError as problem:
             await self._stays(job, there, problem)
             return False
@@ -79,14 +79,17 @@ class StandIn:
         there = self._destinations.get(name) if name else None
         return there if there is not None and there.status.state != "stopped" else None
 
-    async def _made_for(self, there: Destination, job: Job) -> bytes | None:
-        """The job's bytes for another printer: as they are for one that can do the same. Raises TicketDaemonError."""
+    async def _made_for(self, there: Destination, job: Job) -> tuple[bytes, bytes | None] | None:
+        """The job's bytes for another printer, and a further copy's: as they are for one that can do the same.
+
+        Raises TicketDaemonError.
+        """
         payload = await self._queue.payload(job.id)
         if payload is None:
             return None
         # Compared as configured: what a printer said of itself may have come after the bytes were made.
         if there.configured is not None and there.configured == self._destination.configured:
-            return payload.data
+            return payload.data, payload.further
         own = self._destinations.profiles
         return await asyncio.to_thread(
             _made_anew, payload, there.profile, own, self._formats, allow_raw=self._allow_raw
@@ -111,11 +114,12 @@ def _as_it_is(job: Job) -> tuple[int, int]:
 
 def _made_anew(
     payload: Payload, profile: Profile | None, own: Mapping[str, Profile], formats: Formats, *, allow_raw: bool | None
-) -> bytes:
+) -> tuple[bytes, bytes | None]:
     """A job's ticket for another printer. The drawer opens there if it would have opened here: what was released or
     reprinted with the drawer shut leaves it shut."""
     ticket = formats.read(payload.format, payload.document)
     if profile is None and own:  # the ticket's own model decides, and the shop may have a profile of that name
         profile = find(ticket.model, own)
     with_pulse = opens_drawer(payload.data)
-    return all_copies(ticket, profile, payload.copies, Options(allow_raw, with_pulse)).data
+    first, further = all_copies(ticket, profile, payload.copies, Options(allow_raw, with_pulse))
+    return first.data, further

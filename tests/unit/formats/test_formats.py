@@ -8,6 +8,7 @@ from ticket_daemon.errors import DocumentError, UnknownFormat
 from ticket_daemon.formats import FORMATS, Formats, Options, all_copies
 from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.mechanics import Pulse
+from ticket_daemon.queue.job import printed
 from ticket_daemon.settings.config import Settings
 
 SALE = {
@@ -37,7 +38,8 @@ def test_the_drawer_opens_once_however_many_copies_and_never_when_it_must_not(
 ) -> None:
     ticket = formats.read(name, body)  # type: ignore[arg-type]
     for options, pulses in ((Options(), 1), (Options(with_pulse=False), 0)):
-        data = all_copies(ticket, None, 3, options).data
+        first, further = all_copies(ticket, None, 3, options)
+        data = printed(first.data, 3, further)
         assert sum(isinstance(found.command, Pulse) for found in parse(data)) == pulses
         assert data.count(b"total") == 3
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from support.stores import InTables
 from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
 from ticket_daemon.queue.schema import MIGRATIONS
 from ticket_daemon.queue.states import FINAL, TRANSITIONS, JobEvent, JobState
@@ -24,10 +23,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "queue.db"
 
 
-@pytest.fixture(params=[Store, InTables])
-def store(path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
     """In a transaction."""
-    opened = request.param.open(path)
+    opened = Store.open(path)
     opened.begin()
     yield opened
     with contextlib.suppress(sqlite3.ProgrammingError):  # closed by the test
@@ -66,6 +65,30 @@ def led_to(store: Store, state: JobState, job_id: str = "a", at: int = 2_000) ->
 
 
 # --- going in ---
+
+
+@pytest.mark.parametrize(
+    ("copies", "further", "on_paper"), [(1, None, b"a"), (3, None, b"a"), (3, b"", b"aaa"), (3, b"b", b"abb")]
+)
+def test_copies_are_a_number_until_the_job_starts(
+    store: Store, copies: int, further: bytes | None, on_paper: bytes
+) -> None:
+    job = store.insert(replace(new(), data=b"a", copies=copies, further=further)).job
+    payload = store.payload("a")
+    assert payload is not None
+    assert payload.printed == on_paper
+    started = store.start(job.seq, 2_000)
+    assert started is not None
+    assert started.data == on_paper
+
+
+def test_jobs_are_rows_that_any_program_can_read(store: Store, path: Path) -> None:
+    store.insert(replace(new(), origin="epos https://pos.example", owner="0123"))
+    store.commit()
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (row,) = db.execute("SELECT id, destination, state, origin, owner FROM jobs").fetchall()
+    assert row == ("a", "caja", "queued", "epos https://pos.example", "0123")
 
 
 def test_new_job_is_queued_as_it_was_given(store: Store) -> None:
@@ -124,6 +147,12 @@ def test_unknown_id_is_nothing(store: Store) -> None:
 
 
 # --- moving ---
+
+
+def test_a_job_whose_time_is_over_never_starts(store: Store) -> None:
+    job = store.insert(replace(new(), expires_at=2_000)).job
+    assert store.start(job.seq, 2_000) is None
+    assert store.start(job.seq, 1_999) is not None
 
 
 def test_start_gives_the_bytes_and_counts_the_attempt(store: Store) -> None:

@@ -10,7 +10,7 @@ from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.mechanics import Pulse
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
-from ticket_daemon.queue.job import Payload
+from ticket_daemon.queue.job import Payload, printed
 from ticket_daemon.settings.config import Settings
 from ticket_daemon.spooler.stand_in import _made_anew
 
@@ -30,8 +30,8 @@ def profile(name: str) -> Profile:
 
 def waiting(*, copies: int = 1, with_pulse: bool = True) -> Payload:
     ticket = FORMATS.read("document", SALE)
-    data = all_copies(ticket, profile("TM-T20III"), copies, Options(with_pulse=with_pulse)).data
-    return Payload(ticket.body, data, copies)
+    first, further = all_copies(ticket, profile("TM-T20III"), copies, Options(with_pulse=with_pulse))
+    return Payload(ticket.body, first.data, copies, further=further)
 
 
 def pulses(data: bytes) -> int:
@@ -40,13 +40,14 @@ def pulses(data: bytes) -> int:
 
 @pytest.mark.parametrize("copies", [1, 3])
 def test_the_drawer_opens_once_with_the_ticket_wherever_it_prints(copies: int) -> None:
-    made = _made_anew(waiting(copies=copies), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
+    data, further = _made_anew(waiting(copies=copies), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
+    made = printed(data, copies, further)
     assert pulses(made) == 1
     assert made.count(b"total") == copies
 
 
 def test_a_ticket_that_would_leave_the_drawer_shut_leaves_it_shut_there_too() -> None:
-    made = _made_anew(waiting(with_pulse=False), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
+    made, _ = _made_anew(waiting(with_pulse=False), profile("Generic 58mm"), {}, FORMATS, allow_raw=True)
     assert pulses(made) == 0
     assert b"total" in made
 
