@@ -78,10 +78,10 @@ def wanted_at(root: type[msgspec.Struct], path: str, tag: Any = None) -> Any:
     wanted: Any = root
     for word in re.findall(r"[^.\[\]]+", path):
         if word.isdigit():
-            wanted = next((get_args(o)[0] for o in _options(wanted) if get_origin(o) is tuple), None)
+            wanted = next((get_args(o)[0] for o in options_of(wanted) if get_origin(o) is tuple), None)
             continue
-        struct = _struct_for({"type": tag}, wanted)
-        wanted = _fields(struct).get(word) if struct else None
+        struct = struct_for({"type": tag}, wanted)
+        wanted = fields_of(struct).get(word) if struct else None
     return wanted
 
 
@@ -128,7 +128,8 @@ def describe(wanted: Any) -> Phrase | str:
 
 
 @functools.cache
-def _fields(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
+def fields_of(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """A struct's fields, each with its annotated type."""
     hints = get_type_hints(struct, include_extras=True)
     return {name: hints[name] for name in struct.__struct_fields__}
 
@@ -136,10 +137,10 @@ def _fields(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
 def without_unknown(value: Any, wanted: Any, path: str, unknown: list[tuple[str, str]]) -> Any:
     """`value` without the keys that `wanted` does not have; (path of their object, key) go to `unknown`."""
     if isinstance(value, Mapping):
-        struct = _struct_for(value, wanted)
+        struct = struct_for(value, wanted)
         if struct is None:
             return value
-        fields, kept = _fields(struct), {}
+        fields, kept = fields_of(struct), {}
         tag = struct.__struct_config__.tag_field
         for key, item in value.items():
             if key in fields:
@@ -150,22 +151,26 @@ def without_unknown(value: Any, wanted: Any, path: str, unknown: list[tuple[str,
                 unknown.append((path, str(key)))
         return kept
     if isinstance(value, list | tuple):
-        for option in _options(wanted):
+        for option in options_of(wanted):
             if get_origin(option) is tuple:
                 inner = get_args(option)[0]
                 return [without_unknown(v, inner, f"{path}[{i}]", unknown) for i, v in enumerate(value)]
     return value
 
 
-def _options(wanted: Any) -> tuple[Any, ...]:
+def options_of(wanted: Any) -> tuple[Any, ...]:
+    """The types that `wanted` is one of: a union's members, or itself."""
     if get_origin(wanted) is Annotated:
-        return _options(get_args(wanted)[0])
+        return options_of(get_args(wanted)[0])
     # `A | B` and what get_type_hints makes of `Literal[…] | None` are two classes of the same thing.
     return get_args(wanted) if get_origin(wanted) in (types.UnionType, Union) else (wanted,)
 
 
-def _struct_for(value: Mapping[str, Any], wanted: Any) -> type[msgspec.Struct] | None:
-    structs = [option for option in _options(wanted) if isinstance(option, type) and issubclass(option, msgspec.Struct)]
+def struct_for(value: Mapping[str, Any], wanted: Any) -> type[msgspec.Struct] | None:
+    """The struct of `wanted` that `value` means to be, by its tag where there are several."""
+    structs = [
+        option for option in options_of(wanted) if isinstance(option, type) and issubclass(option, msgspec.Struct)
+    ]
     if len(structs) > 1:
         return next((s for s in structs if s.__struct_config__.tag == value.get("type")), None)
     return structs[0] if structs else None

@@ -70,8 +70,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "version {got} does not have the form '1.0'",
     ),
     "document.version_major": (
-        "la versión {got} no se conoce; este programa entiende la 1.x",
-        "version {got} is not known; this program understands 1.x",
+        "la versión {got} no es la 1.x que se conoce aquí; se imprimió lo que se entiende",
+        "version {got} is not the 1.x known here; what is understood was printed",
+    ),
+    "document.clamped": (
+        "{got} está fuera de los límites; lo más cercano es {used}",
+        "{got} is out of range; the nearest is {used}",
     ),
     "document.no_commands": (
         "el documento no tiene comandos; hace falta al menos uno",
@@ -180,13 +184,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the check digit of {symbology} must be {expected}, got {got}",
     ),
     "barcode.too_wide": (
-        "el código mide {dots} puntos y el papel {paper}; {fit}",
-        "the symbol is {dots} dots wide and the paper {paper}; {fit}",
-    ),
-    "barcode.fits_at": ("con «width» {width} cabe", "it fits with 'width' {width}"),
-    "barcode.never_fits": (
-        "acorte los datos: no cabe con ningún ancho",
-        "shorten the data: it fits at no width",
+        "el código mide {dots} puntos con las barras más finas y el papel {paper}; acorte los datos o use un QR",
+        "the barcode is {dots} dots wide with the narrowest bars and the paper {paper}; shorten the data or use a QR",
     ),
     "barcode.gs1": ("los datos GS1 no son válidos: {detail}", "the GS1 data is not valid: {detail}"),
     "barcode.characters": ("de 1 a {limit} caracteres", "1 to {limit} characters"),
@@ -233,6 +232,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "warning.no_cutter": (
         "la impresora no tiene cortador; se avanza el papel en su lugar",
         "the printer has no cutter; the paper is fed instead",
+    ),
+    "warning.feed_nothing": ("0 líneas: no se avanza papel", "0 lines: no paper is fed"),
+    "warning.narrower_barcode": (
+        "con «width» {got} el código no cabe en el papel; se imprimió con {used}",
+        "with 'width' {got} the barcode does not fit the paper; it was printed with {used}",
+    ),
+    "warning.no_logo": (
+        "el logo del QR no se puede leer como imagen; se imprimió sin él",
+        "the QR's logo cannot be read as a picture; it was printed without it",
     ),
     "warning.no_buzzer": (
         "la impresora no tiene zumbador; no suena",

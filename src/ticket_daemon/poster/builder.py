@@ -11,6 +11,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, Self, TypedDict
 
+from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document import Document, decode, encode
 from ticket_daemon.poster.document.model import Align
 from ticket_daemon.poster.library import preview, render
@@ -75,7 +76,7 @@ class Ticket:
 
     >>> Ticket().feed(1).feed(999).document()
     Traceback (most recent call last):
-    ticket_daemon.errors.DocumentError: VALIDATION: commands[1].data.lines: expected a whole number from 1 to 255
+    ticket_daemon.errors.DocumentError: VALIDATION: commands[1].data.lines: expected a whole number from 0 to 255
 
     Widths and heights are in dots where a picture or symbol is meant, in columns (characters) where text is.
     """
@@ -109,6 +110,8 @@ class Ticket:
         newer = any(command["type"] in _NEWER for command in self._commands)
         version = _WITH_NEWER_COMMANDS if newer else _FIRST
         document, warnings = decode({"version": version, "profile": self._profile, "commands": self._commands})
+        if warnings and warnings[0].key == "document.clamped":
+            raise DocumentError(warnings[0].key, path=warnings[0].path, **warnings[0].parameters)
         if warnings:  # fields that do not exist, in a style or cell that was not made by `style` or `cell`
             raise TypeError(warnings[0].text())
         return document
@@ -152,9 +155,9 @@ class Ticket:
             data["label"] = {"text": label, "label_style": label_style or style(), "separator": separator}
         return self._add("text", data)
 
-    def separator(self, char: str = "-", length: int | None = None) -> Self:
-        """A rule of `char` across the paper, or `length` columns of it."""
-        return self._add("separator", {"char": char, "length": length})
+    def separator(self, char: str = "-", length: int | None = None, *, align: Align = "center") -> Self:
+        """A rule of `char` across the paper, or `length` columns of it at `align`."""
+        return self._add("separator", {"char": char, "length": length, "align": align})
 
     def row(self, *cells: str | CellOf, spacing: int = 1) -> Self:
         """Cells side by side, each with its own style: texts, or what `cell` makes. `spacing` is columns between."""
@@ -170,7 +173,7 @@ class Ticket:
         header_bold: bool = True,
         word_wrap: bool = True,
         column_spacing: int = 1,
-        align: Align = "left",
+        align: Align = "center",
         font: Font = "A",
         auto_reduce: bool = True,
         paper_width: int | None = None,
@@ -180,7 +183,7 @@ class Ticket:
         layout = [dict(zip(("name", "width", "align"), column, strict=False)) for column in columns]
         options = {
             "header_bold": header_bold, "word_wrap": word_wrap, "column_spacing": column_spacing,
-            "align": _unless_left(align),            "font": font, "auto_reduce": auto_reduce,
+            "align": align, "font": font, "auto_reduce": auto_reduce,
         }  # fmt: skip
         definition = {"columns": layout, "paper_width": paper_width}
         made = [list(row) for row in rows]

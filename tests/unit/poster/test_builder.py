@@ -125,6 +125,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str, dict[str, Any]]] = 
     ("cut", (), {}, "cut", {}),
     ("cut", ("full", 0), {}, "cut", {"mode": "full", "feed": 0}),
     ("pulse", (), {}, "pulse", {}),
+    ("separator", ("=", 9), {"align": "right"}, "separator", {"char": "=", "length": 9, "align": "right"}),
     ("pulse", (1, 20, 30), {}, "pulse", {"pin": 1, "on_time": 20, "off_time": 30}),
     ("beep", (), {}, "beep", {}),
     ("beep", (2, 3), {}, "beep", {"times": 2, "lapse": 3}),

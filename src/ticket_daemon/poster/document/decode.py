@@ -1,11 +1,10 @@
 """From what a client sent to a Document, or to an error that names the place and what would be right.
 
-It knows msgspec's way of saying what is wrong and the wire names of fields; it does not know printers. It promises
-that any input at all ends in a Document or a DocumentError, that unknown extra fields are reported and otherwise
-ignored, and that nothing else is forgiven.
+Any input at all ends in a Document or a DocumentError. Unknown fields are reported and otherwise ignored; what earlier
+clients wrote differently is put as the types take it (`tolerance`); nothing else is forgiven.
 
-The usual document is read once, in C, straight into the frozen types. Only one that holds unknown fields or a fault
-is looked at a second time, loosely, to say what is wrong with it.
+The usual document is read once, in C, straight into the frozen types. Only one that holds unknown fields, an earlier
+client's ways or a fault is looked at a second time, loosely.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ import msgspec
 from ticket_daemon import messages
 from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Document, Fault
+from ticket_daemon.poster.document.tolerance import Clamped, tolerated
 from ticket_daemon.validation import explain, join, place, without_unknown
 
 _TEXT: Final = (str, bytes, bytearray, memoryview, msgspec.Raw)
@@ -59,7 +59,8 @@ def decode(source: Source) -> tuple[Document, tuple[Warned, ...]]:
     read: Callable[[], Document]
     read = functools.partial(_decoder.decode, source) if is_text else functools.partial(_from_values, source)  # type: ignore[arg-type]
     try:
-        return read(), ()
+        document = read()
+        return document, _of_version(document.version)
     except msgspec.ValidationError as fault:
         return _second_look(source, fault)
     except (msgspec.DecodeError, UnicodeError) as fault:
@@ -87,24 +88,48 @@ def _second_look(source: Source, fault: msgspec.ValidationError) -> tuple[Docume
         raise DocumentError("json.invalid", category="JSON", detail=str(broken)) from None
     except RecursionError:
         raise DocumentError("json.too_deep", category="JSON") from None
-    if not str(fault).startswith("Object contains unknown field"):
-        raise _explain(fault, loose) from None
+    clamped: list[Clamped] = []
+    known = tolerated(loose, Document, "", clamped)
     unknown: list[tuple[str, str]] = []
-    known = without_unknown(loose, Document, "", unknown)
+    if str(fault).startswith(_UNKNOWN_FIELD):
+        known = without_unknown(known, Document, "", unknown)
     try:
-        document = _from_values(known)
+        document = _checked(known, unknown)
     except msgspec.ValidationError as second:
-        raise _explain(second, loose) from None
+        raise _explain(second, known) from None
     except UnicodeError as broken:
         raise DocumentError("json.invalid", category="JSON", detail=str(broken)) from None
-    return document, _warnings(unknown)
+    warnings = (*_of_version(document.version), *_of_fields(unknown), *_of_numbers(clamped))
+    return document, warnings
 
 
-def _warnings(unknown: list[tuple[str, str]]) -> tuple[Warned, ...]:
+def _checked(known: Any, unknown: list[tuple[str, str]]) -> Document:
+    try:
+        return _from_values(known)
+    except msgspec.ValidationError as fault:
+        if unknown or not str(fault).startswith(_UNKNOWN_FIELD):
+            raise
+    return _from_values(without_unknown(known, Document, "", unknown))
+
+
+_UNKNOWN_FIELD: Final = "Object contains unknown field"
+
+
+def _of_version(version: str) -> tuple[Warned, ...]:
+    return () if version.startswith("1.") else (Warned("document.version_major", "version", {"got": version}),)
+
+
+def _of_fields(unknown: list[tuple[str, str]]) -> tuple[Warned, ...]:
     shown = [Warned("document.unknown_field", path, {"field": field}) for path, field in unknown[:MAX_WARNINGS]]
     if len(unknown) > MAX_WARNINGS:
         shown.append(Warned("document.more_unknown_fields", "", {"count": len(unknown) - MAX_WARNINGS}))
     return tuple(shown)
+
+
+def _of_numbers(clamped: list[Clamped]) -> tuple[Warned, ...]:
+    return tuple(
+        Warned("document.clamped", path, {"got": got, "used": used}) for path, got, used in clamped[:MAX_WARNINGS]
+    )
 
 
 # --- saying what is wrong ---

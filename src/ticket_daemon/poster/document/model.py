@@ -26,10 +26,16 @@ MAX_RAW_BYTES: Final = 4096
 MAX_QR_CHARACTERS: Final = 7089
 
 Align = Literal["left", "center", "right"]
+#: What earlier clients may send beside a number in its range: 0 for the default; anything, for the nearest in range.
+ZERO: Final = {"zero_is_default": True}
+CLAMPED: Final = {"clamped": True}
+
 Byte = Annotated[int, Meta(ge=0, le=255)]
-Lines = Annotated[int, Meta(ge=1, le=255)]
-Dots = Annotated[int, Meta(ge=1, le=65535)]
-PulseMs = Annotated[int, Meta(ge=2, le=510)]
+Lines = Annotated[int, Meta(ge=1, le=255, extra=ZERO)]
+Dots = Annotated[int, Meta(ge=1, le=65535, extra=ZERO)]
+PulseMs = Annotated[int, Meta(ge=2, le=510, extra=ZERO | CLAMPED)]
+OneToNine = Annotated[int, Meta(ge=1, le=9, extra=ZERO | CLAMPED)]
+QrDots = Annotated[int, Meta(ge=87, le=65535, extra=ZERO | CLAMPED)]
 
 #: "WxH" -> (width, height) multipliers.
 SIZES: Final = {f"{w}x{h}": (w, h) for w in range(1, 9) for h in range(1, 9)}
@@ -87,16 +93,18 @@ class ProfileRequest(_Part, frozen=True):
     """Which printer the ticket was made for; fields given here override the profile found by `model`."""
 
     model: str
-    paper_width: Literal[58, 72, 80, 100, 112, 120] | None = None  #: mm
+    paper_width: Annotated[Literal[58, 72, 80, 100, 112, 120], Meta(extra=ZERO)] | None = None  #: mm
     code_table: str | None = None
-    dpi: Literal[203, 300, 600] | None = None
+    dpi: Annotated[Literal[203, 300, 600], Meta(extra=ZERO)] | None = None
     has_qr: bool | None = None
-    width: Annotated[int, Meta(ge=64, le=4096)] | None = None  #: dots; short form
+    width: Annotated[int, Meta(ge=64, le=4096, extra=ZERO)] | None = None  #: dots; short form
     supports_qr: bool | None = None  #: short form of has_qr
 
     def __post_init__(self) -> None:
         if not self.model.strip():
             raise Fault("document.model_empty", "model")
+        if self.code_table == "":
+            self._set("code_table", None)
         if self.supports_qr is not None:
             self._set("has_qr", self._fold("supports_qr", "has_qr"))
 
@@ -150,9 +158,9 @@ class Content(_Part, frozen=True):
 
 
 class Label(_Part, frozen=True):
-    """Text before the content on the same line, then the separator."""
+    """Text before the content on the same line, then the separator; without text it is none."""
 
-    text: str
+    text: str = ""
     label_style: Style = PLAIN
     separator: str = _LABEL_SEPARATOR
     align: Align | None = None
@@ -174,8 +182,11 @@ class Text(_Part, frozen=True):
     label_style: Style | None = None  #: short form of label.label_style
     align: Align | None = None  #: short form of content.align
     newline: bool | None = None  #: short form of new_line
+    content_style: Style | None = None  #: what earlier clients call `style`
 
     def __post_init__(self) -> None:
+        if self.content_style is not None:
+            self._set("style", self._fold("content_style", "style"))
         content, label = self.content, self.label
         if isinstance(content, str):
             content = Content(content, self.style or PLAIN, self.align)
@@ -187,6 +198,8 @@ class Text(_Part, frozen=True):
             self._set("content", Content(content.text, style, content.align or self.align))
         if isinstance(label, str):
             self._set("label", Label(label, self.label_style or PLAIN) if label else None)
+        elif label is not None and not label.text:
+            self._set("label", None)
         elif label is not None and self.label_style is not None:
             if label.label_style != PLAIN:
                 raise Fault("document.two_forms", "label_style", first="label_style", second="label.label_style")
@@ -214,13 +227,11 @@ class Column(_Part, frozen=True):
     def __post_init__(self) -> None:
         if self.header is not None:
             self._set("name", self._fold("header", "name"))
-        if self.name is None:
-            raise Fault("table.column_name", "name")
 
 
 class Definition(_Part, frozen=True):
     columns: tuple[Column, ...]
-    paper_width: Annotated[int, Meta(ge=1, le=1000)] | None = None  #: columns
+    paper_width: Annotated[int, Meta(ge=1, le=1000, extra=ZERO)] | None = None  #: columns
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -231,7 +242,7 @@ class TableOptions(_Part, frozen=True):
     header_bold: bool = True
     word_wrap: bool = True
     column_spacing: Annotated[int, Meta(ge=0, le=100)] = 1
-    align: Align | None = None
+    align: Align = "center"
     font: Literal["A", "B"] = "A"
     auto_reduce: bool = True
 
@@ -249,11 +260,17 @@ class Table(_Part, frozen=True):
     columns: tuple[Column, ...] | None = None  #: short form of definition.columns
 
     def __post_init__(self) -> None:
+        place = "definition.columns"
         if self.columns is not None:
             self._set("definition", Definition(self._fold("columns", "definition")))
+            place = "columns"
         if self.definition is None:
             raise Fault("table.no_definition", "definition")
         columns = len(self.definition.columns)
+        if self.show_headers:
+            for index, column in enumerate(self.definition.columns):
+                if column.name is None:
+                    raise Fault("table.column_name", f"{place}[{index}].name")
         for index, row in enumerate(self.rows):
             if len(row) > columns:
                 raise Fault("table.too_many_cells", f"rows[{index}]", got=len(row), columns=columns)
@@ -295,14 +312,14 @@ SYMBOLOGIES: Final = {
     for name in (
         "upca", "upce", "ean13", "ean8", "code39", "code93", "code128", "itf", "codabar", "gs1-128",
     )
-}  # fmt: skip
+} | {"jan13": "ean13", "jan8": "ean8"}  # fmt: skip
 
 
 class Barcode(_Part, frozen=True):
     symbology: str
     data: str
-    width: Annotated[int, Meta(ge=2, le=6)] = 3  #: dots of the narrowest bar
-    height: Annotated[int, Meta(ge=1, le=255)] = 64  #: dots
+    width: Annotated[int, Meta(ge=2, le=6, extra=CLAMPED)] = 3  #: dots of the narrowest bar
+    height: Annotated[int, Meta(ge=1, le=255, extra=CLAMPED)] = 64  #: dots
     hri_position: Literal["none", "above", "below", "both"] = "below"
     hri_font: Literal["A", "B", "a", "b"] = "A"
     align: Align = "center"
@@ -321,12 +338,12 @@ class Barcode(_Part, frozen=True):
 class Qr(_Part, frozen=True):
     data: Annotated[str, Meta(min_length=1, max_length=MAX_QR_CHARACTERS)]
     human_text: str | None = None
-    pixel_width: Annotated[int, Meta(ge=87, le=65535)] | None = None  #: dots; 256 when absent
+    pixel_width: QrDots | None = None  #: dots; 256 when absent
     correction: Literal["L", "M", "Q", "H"] = "M"
     align: Align = "center"
     logo: str | None = None  #: base64
     circle_shape: bool = False
-    width: Annotated[int, Meta(ge=87, le=65535)] | None = None  #: short form of pixel_width
+    width: QrDots | None = None  #: short form of pixel_width
 
     def __post_init__(self) -> None:
         if self.width is not None:
@@ -351,15 +368,18 @@ _SEPARATOR_CHAR: Final = "-"
 
 
 class Separator(_Part, frozen=True):
-    char: Annotated[str, Meta(min_length=1, max_length=255)] = _SEPARATOR_CHAR
+    char: Annotated[str, Meta(max_length=255)] = _SEPARATOR_CHAR
     length: Lines | None = None  #: columns; the paper's when absent
+    align: Align = "center"  #: of one shorter than the paper
 
     def __post_init__(self) -> None:
+        if not self.char:
+            self._set("char", _SEPARATOR_CHAR)
         self._defaults(char=_SEPARATOR_CHAR)
 
 
 class Feed(_Part, frozen=True):
-    lines: Lines
+    lines: Byte
 
 
 class Cut(_Part, frozen=True):
@@ -376,8 +396,8 @@ class Pulse(_Part, frozen=True):
 
 
 class Beep(_Part, frozen=True):
-    times: Annotated[int, Meta(ge=1, le=9)] = 1
-    lapse: Annotated[int, Meta(ge=1, le=9)] = 1
+    times: OneToNine = 1
+    lapse: OneToNine = 1
 
 
 _HEX_NOISE: Final = re.compile(r"0[xX]|[\s,]")
@@ -533,12 +553,8 @@ class Document(_Part, frozen=True):
     debug_log: bool = False
 
     def __post_init__(self) -> None:
-        if self.version != "1.0":
-            match = _VERSION.fullmatch(self.version)
-            if match is None:
-                raise Fault("document.version_format", "version", got=repr(self.version))
-            if match.group(1) != "1":
-                raise Fault("document.version_major", "version", got=self.version)
+        if self.version != "1.0" and _VERSION.fullmatch(self.version) is None:
+            raise Fault("document.version_format", "version", got=repr(self.version))
         if not self.commands:
             raise Fault("document.no_commands", "commands")
 

@@ -35,8 +35,8 @@ def table_lines(table: Table, paper: int) -> tuple[list[str], list[str]]:
     return header, body
 
 
-def _indent(width: int, paper: int, align: str | None) -> str:
-    return " " * {"center": (paper - width) // 2, "right": paper - width}.get(align or "left", 0)
+def _indent(width: int, paper: int, align: str) -> str:
+    return " " * {"center": (paper - width) // 2, "right": paper - width}.get(align, 0)
 
 
 def _shrink(widths: list[int], spacing: int, paper: int, allowed: bool) -> list[int]:

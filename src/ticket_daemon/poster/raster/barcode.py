@@ -62,14 +62,14 @@ def dots(made: Code, width: int) -> int:
     return sum(size * made.elements.count(element) for element, size in _sizes(width).items())
 
 
-def check_width(made: Code, width: int, paper: int) -> None:
-    """Raises Fault with field "width" when the symbol is wider than `paper` dots; says which width would fit."""
-    across = dots(made, width)
-    if across <= paper:
-        return
-    fitting = [narrower for narrower in WIDTHS if narrower < width and dots(made, narrower) <= paper]
-    fit = Phrase("barcode.fits_at", {"width": max(fitting)}) if fitting else Phrase("barcode.never_fits")
-    raise Fault("barcode.too_wide", "width", dots=across, paper=paper, fit=fit)
+def fitting_width(made: Code, width: int, paper: int) -> int:
+    """`width`, or the widest below it with which the symbol is no wider than `paper` dots. Raises Fault with field
+    "width" where none is."""
+    for narrower in range(width, WIDTHS[0] - 1, -1):
+        across = dots(made, narrower)
+        if across <= paper:
+            return narrower
+    raise Fault("barcode.too_wide", "width", dots=across, paper=paper)
 
 
 def bitmap(made: Code, width: int, height: int) -> Bitmap:

@@ -119,9 +119,11 @@ def qr_side(version: int) -> int:
 
 
 def qr_module(side: int, pixel_width: int, paper: int) -> int:
-    """Dots of a module: the largest with which symbol and quiet zone fit `pixel_width`, but never under LEAST_MODULE,
-    with which even version 40 fits 58 mm paper. Raises Fault at "pixel_width" when the paper is too narrow."""
-    module = min(LARGEST_MODULE, max(LEAST_MODULE, min(pixel_width, paper) // (side + 2 * QR_QUIET)))
+    """Dots of a module: of those with which symbol and quiet zone fit `paper`, the one whose symbol (without the quiet
+    zone) is nearest to `pixel_width`, but never under LEAST_MODULE, with which even version 40 fits 58 mm paper. Raises
+    Fault at "pixel_width" when the paper is too narrow."""
+    widest = min(LARGEST_MODULE, max(LEAST_MODULE, paper // (side + 2 * QR_QUIET)))
+    module = max(LEAST_MODULE, min(widest, round(pixel_width / side)))
     if side * module > paper:
         raise Fault("symbol.too_wide", "pixel_width", dots=side * module, paper=paper)
     return module

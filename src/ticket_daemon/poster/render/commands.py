@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
 from ticket_daemon.poster.escpos import mechanics
@@ -30,8 +32,12 @@ def text(data: model.Text, to: Writer) -> None:
     align = content.align or "left"
     if label is not None:
         assert isinstance(label, model.Label)
-        align = label.align or align
-        to.text(label.text + label.separator, label.label_style, align)
+        shown = label.text + label.separator
+        if label.align and content.align and label.align != content.align:  # two lines, each at its own place
+            to.line(shown, label.label_style, label.align)
+        else:
+            align = label.align or align
+            to.text(shown, label.label_style, align)
     if data.new_line:
         to.line(content.text, content.content_style, align)
     else:
@@ -58,7 +64,8 @@ def free_columns(data: model.Columns, to: Writer) -> None:
 
 
 def separator(data: model.Separator, to: Writer) -> None:
-    length = data.length or to.profile.columns("A")
+    paper = to.profile.columns("A")
+    length = data.length or paper
     char = data.char
     if not char.isprintable():
         char = to.clean(char).replace("\n", "").replace("\t", " ")
@@ -68,10 +75,13 @@ def separator(data: model.Separator, to: Writer) -> None:
     line = char * (length // size + 1)
     head, _ = cut_text(line, length)
     to.end_open_line()
-    to.line(head + " " * (length - columns(head)))
+    to.line(head + " " * (length - columns(head)), PLAIN, data.align if length < paper else "left")
 
 
 def feed(data: model.Feed, to: Writer) -> None:
+    if not data.lines:
+        to.warn("warning.feed_nothing")
+        return
     to.block(FeedLines(data.lines).encode())
 
 
@@ -122,6 +132,10 @@ def barcode(data: model.Barcode, to: Writer) -> None:
     if not graphics.is_printed(to.profile, native=data.symbology in to.profile.barcodes):
         _in_words(graphics.barcode_words(data), data.align, to)
         return
+    width = graphics.barcode_width(data, to.profile)
+    if width != data.width:
+        to.warn("warning.narrower_barcode", got=data.width, used=width)
+        data = replace(data, width=width)
     to.block(graphics.barcode(data, to.profile), aligned=True)
 
 
@@ -129,10 +143,22 @@ def qr(data: model.Qr, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
     if graphics.is_printed(to.profile, native=to.profile.qr):
-        to.block(graphics.qr(data, to.profile), aligned=True)
+        to.block(_qr(data, to), aligned=True)
     else:
         _in_words(data.data, data.align, to)
     _human_text(data.human_text, data.align, to)
+
+
+def _qr(data: model.Qr, to: Writer) -> bytes:
+    from ticket_daemon.poster.render import graphics
+
+    try:
+        return graphics.qr(data, to.profile)
+    except Fault as fault:
+        if fault.field != "logo":
+            raise
+    to.warn("warning.no_logo")
+    return graphics.qr(replace(data, logo=None), to.profile)
 
 
 def _symbol(kind: str) -> Callable[[model.Symbol2D, Writer], None]:

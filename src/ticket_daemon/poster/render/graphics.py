@@ -181,11 +181,22 @@ def barcode_words(data: Barcode) -> str:
     return linear.code(data.symbology, data.data).shown
 
 
+@functools.lru_cache(_NATIVE_KEPT)
+def _fitting_width(data: Barcode, dots: int) -> int:
+    return linear.fitting_width(linear.code(data.symbology, data.data), data.width, dots)
+
+
+def barcode_width(data: Barcode, profile: Profile) -> int:
+    """Dots of the narrowest bar with which the barcode fits the paper: as asked, or less. Raises Fault at "data" or
+    "width"."""
+    return _fitting_width(data, profile.dots)
+
+
 def barcode(data: Barcode, profile: Profile) -> bytes:
-    """ESC a and the barcode: the printer's own where it has the symbology, a raster elsewhere. Raises Fault at
-    "data" or "width"."""
+    """ESC a and the barcode, whose width fits: the printer's own where it has the symbology, a raster elsewhere. Raises
+    Fault at "data"."""
     if data.symbology in profile.barcodes:
-        native = _native_barcode(data, profile.dots)
+        native = _native_barcode(data)
         if native is not None:
             return native
     paper = _paper(profile)
@@ -193,9 +204,8 @@ def barcode(data: Barcode, profile: Profile) -> bytes:
 
 
 @functools.lru_cache(_NATIVE_KEPT)
-def _native_barcode(data: Barcode, dots: int) -> bytes | None:
+def _native_barcode(data: Barcode) -> bytes | None:
     made = linear.code(data.symbology, data.data)
-    linear.check_width(made, data.width, dots)
     command = linear.command_data(made)
     if command is None:
         return None
@@ -211,7 +221,6 @@ def _native_barcode(data: Barcode, dots: int) -> bytes | None:
 
 def _drawn_barcode(data: Barcode, paper: _Paper) -> bytes:
     made = linear.code(data.symbology, data.data)
-    linear.check_width(made, data.width, paper.dots)
     bars = _bitmap(linear.bitmap(made, data.width, data.height), paper)
     hri = _hri(made.shown, data.hri_font)
     above = hri if data.hri_position in ("above", "both") else b""

@@ -19,11 +19,12 @@ def table(widths: list[int], rows: list[list[Any]], aligns: str = "", paper: int
         Column(width, f"C{i}", align=names[aligns[i]] if aligns else "center")  # type: ignore[arg-type]
         for i, width in enumerate(widths)
     )
+    fields = {"options": options()} | fields
     return Table(Definition(layout, paper), tuple(map(tuple, rows)), **fields)
 
 
 def options(**fields: Any) -> TableOptions:
-    return TableOptions(**fields)
+    return TableOptions(**{"align": "left"} | fields)
 
 
 def test_cells_stand_under_their_headers() -> None:

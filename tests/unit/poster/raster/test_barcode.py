@@ -189,20 +189,17 @@ def test_a_wrong_check_digit_says_the_right_one():
     assert caught.value.parameters == {"symbology": "ean13", "expected": "9", "got": "0"}
 
 
-def test_too_wide_says_the_width_that_fits():
+def test_too_wide_gets_the_widest_bars_that_fit():
     code = barcode.code("ean13", "7501031311309")  # 95 modules
-    barcode.check_width(code, 4, 384)
+    assert barcode.fitting_width(code, 4, 384) == 4
+    assert barcode.fitting_width(code, 6, 384) == 4
+
+
+def test_too_wide_with_the_narrowest_bars_is_refused():
     with pytest.raises(Fault) as caught:
-        barcode.check_width(code, 5, 384)
+        barcode.fitting_width(barcode.code("code128", "x" * 40), 6, 384)
     assert caught.value.field == "width"
-    assert (caught.value.parameters["dots"], caught.value.parameters["paper"]) == (475, 384)
-    assert caught.value.parameters["fit"] == ("barcode.fits_at", {"width": 4})
-
-
-def test_too_wide_at_any_width_says_so():
-    with pytest.raises(Fault) as caught:
-        barcode.check_width(barcode.code("code128", "x" * 40), 2, 384)
-    assert caught.value.parameters["fit"].key == "barcode.never_fits"
+    assert caught.value.parameters == {"dots": barcode.dots(barcode.code("code128", "x" * 40), 2), "paper": 384}
 
 
 @pytest.mark.parametrize(("width", "thick"), [(2, 5), (3, 8), (4, 10), (5, 13), (6, 16)])

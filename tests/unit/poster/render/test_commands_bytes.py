@@ -212,12 +212,12 @@ def test_page_set_for_a_line_that_was_drawn_after_all_does_not_count() -> None:
     [
         ({}, b"-" * 48),
         ({"char": "="}, b"=" * 48),
-        ({"char": "=-", "length": 5}, b"=-=-="),
-        ({"length": 1}, b"-"),
+        ({"char": "=-", "length": 5, "align": "left"}, b"=-=-="),
+        ({"length": 1, "align": "left"}, b"-"),
         ({"length": 48}, b"-" * 48),
         ({"length": 100}, b"-" * 48 + b"\n" + b"-" * 48 + b"\n" + b"----"),
-        ({"char": "a\tb", "length": 4}, b"a ba"),
-        ({"char": "─", "length": 3}, b"\x1bt\x00\xc4\xc4\xc4"),
+        ({"char": "a\tb", "length": 4, "align": "left"}, b"a ba"),
+        ({"char": "─", "length": 3, "align": "left"}, b"\x1bt\x00\xc4\xc4\xc4"),
     ],
 )
 def test_separator_is_exactly_that_many_columns(data: dict[str, Any], line: bytes) -> None:
@@ -236,7 +236,7 @@ def test_separator_that_nobody_would_see_is_refused(char: str) -> None:
 
 def test_separator_ends_an_open_line_and_is_plain() -> None:
     data = printed(text("a", style={"bold": True}, newline=False), command("separator", length=2))
-    assert data == b"\x1bE\x01a\n\x1bE\x00--\n"
+    assert data == b"\x1bE\x01a\n\x1ba\x01\x1bE\x00--\n\x1ba\x00"
 
 
 def test_feed() -> None:
@@ -274,7 +274,7 @@ COLUMNS = [{"name": "Art", "width": 6, "align": "left"}, {"name": "$", "width": 
 
 
 def test_table() -> None:
-    data = printed(command("table", columns=COLUMNS, rows=[["Café", "9.50"], ["Té", 12]]))
+    data = printed(command("table", columns=COLUMNS, rows=[["Café", "9.50"], ["Té", 12]], options={"align": "left"}))
     assert data == b"\x1bE\x01Art         $\n\x1bE\x00Caf\xe9     9.50\nT\xe9         12\n"
 
 
@@ -286,7 +286,10 @@ def test_table_in_font_b_with_a_plain_header_on_the_right() -> None:
 
 
 def test_table_without_headers_ends_an_open_line() -> None:
-    data = printed(text("x", new_line=False), command("table", columns=COLUMNS, rows=[["a", "1"]], show_headers=False))
+    data = printed(
+        text("x", new_line=False),
+        command("table", columns=COLUMNS, rows=[["a", "1"]], show_headers=False, options={"align": "left"}),
+    )
     assert data == b"x\na           1\n"
 
 
@@ -302,7 +305,7 @@ def test_table_too_wide_for_the_paper_is_refused_with_its_path() -> None:
 
 def test_control_characters_in_cells_and_headers_are_taken_out() -> None:
     columns = [{"name": "A\x1b@", "width": 6, "align": "left"}]
-    ticket = rendered(command("table", columns=columns, rows=[["b\x1b@c"]]))
+    ticket = rendered(command("table", columns=columns, rows=[["b\x1b@c"]], options={"align": "left"}))
     assert ticket.data == START + b"\x1bE\x01A@\n\x1bE\x00b@c\n"
     assert [w.key for w in ticket.warnings] == ["warning.control_characters"]
 

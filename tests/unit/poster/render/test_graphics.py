@@ -91,11 +91,11 @@ def test_native_qr():
     data = graphics.qr(Qr("https://a.co/ñ", correction="Q", pixel_width=300, align="left"), NATIVE)
     stored = "https://a.co/ñ".encode()
     assert data == (
-        b"\x1ba\x00\x1bJ\x24"  # 4 modules of quiet zone
+        b"\x1ba\x00\x1bJ\x30"  # 4 modules of quiet zone
         b"\x1d(k\x04\x001A\x32\x00"
-        b"\x1d(k\x03\x001C\x09"  # version 2: 25 modules and 8 of quiet zone in 300 dots
+        b"\x1d(k\x03\x001C\x0c"  # version 2: 25 modules in 300 dots
         b"\x1d(k\x03\x001E\x32"
-        b"\x1d(k" + bytes((len(stored) + 3, 0)) + b"1P0" + stored + b"\x1d(k\x03\x001Q0\x1bJ\x24"
+        b"\x1d(k" + bytes((len(stored) + 3, 0)) + b"1P0" + stored + b"\x1d(k\x03\x001Q0\x1bJ\x30"
     )
 
 
@@ -127,10 +127,11 @@ def test_what_the_printers_command_cannot_say_is_drawn():
     assert read(data, 576).text == "0142100005261"
 
 
-def test_too_wide_is_refused_for_both_ways():
+def test_too_wide_gets_narrower_bars_for_both_ways():
     for profile in (NATIVE, drawing(576)):
+        assert graphics.barcode_width(Barcode("code128", "x" * 20, width=6), profile) == 2
         with pytest.raises(Fault) as caught:
-            graphics.barcode(Barcode("code128", "x" * 30, width=6), profile)
+            graphics.barcode_width(Barcode("code128", "x" * 60, width=6), profile)
         assert (caught.value.key, caught.value.field) == ("barcode.too_wide", "width")
 
 
