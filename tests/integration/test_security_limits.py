@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import json
 import os
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -102,11 +101,13 @@ async def test_an_address_has_so_many_connections_and_gets_them_back(tmp_path: P
     with daemon_process(tmp_path, config="[limits]\njobs_per_minute = 0\nconnections_per_address = 4\n") as daemon:
         async with contextlib.AsyncExitStack() as stack:
             first = await stack.enter_async_context(client(daemon.url))
-            others = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(3)]
+            others = [contextlib.AsyncExitStack() for _ in range(3)]
+            for other in others:
+                await other.enter_async_context(websocket(daemon.url))
             assert raw(daemon.port, b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").startswith(b"HTTP/1.1 503")
             await first.print(EXAMPLE)  # whoever is in goes on
             for other in others:
-                other.close()
+                await other.aclose()
             async with asyncio.timeout(TIMEOUT_S):
                 while (await asyncio.to_thread(request, f"{daemon.url}/health")).status != 200:
                     pass
@@ -146,12 +147,29 @@ async def test_a_head_that_dribbles_is_cut_and_a_socket_that_says_nothing_is_kep
             writer.close()
 
 
-async def test_a_second_head_on_the_same_connection_has_its_own_clock(tmp_path: Path) -> None:
+async def test_a_connection_is_kept_a_short_while_after_its_answer(tmp_path: Path) -> None:
     async with running(tmp_path) as daemon:
         reader, writer = await asyncio.open_connection("127.0.0.1", daemon.port)
         writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
-        pass_time(daemon, 200)  # an idle connection is not a slow one
+        await seen(lambda: all(c.is_idle for c in daemon.door._connections))
+        pass_time(daemon, door.KEEP_ALIVE_S - 1)
+        assert len(daemon.door._connections) == 1
+        pass_time(daemon, door.KEEP_ALIVE_S + 1)
+        await gone(reader)
+        assert not daemon.door._connections
+        writer.close()
+
+
+async def test_a_second_head_on_the_same_connection_has_its_own_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "HEAD_S", door.KEEP_ALIVE_S - 2)
+    async with running(tmp_path) as daemon:
+        reader, writer = await asyncio.open_connection("127.0.0.1", daemon.port)
+        writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+        pass_time(daemon, door.HEAD_S + 1)  # an idle connection is not a slow one
         writer.write(b"GET /he")
         await seen(lambda: any(c.begun for c in daemon.door._connections))
         pass_time(daemon, door.HEAD_S + 1)

@@ -38,6 +38,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "el servicio está atendiendo otras peticiones así; reintente en {retry_after_s} s",
         "the daemon is busy with other requests like this; try again in {retry_after_s} s",
     ),
+    "message.too_many_connections": (
+        "esta página ya tiene muchas conexiones abiertas; cierre pestañas o reintente en {retry_after_s} s",
+        "this page has too many connections open already; close tabs or try again in {retry_after_s} s",
+    ),
     "message.not_found": ("aquí no hay nada: {place}", "there is nothing here: {place}"),
     "message.no_http": ("lo recibido no es HTTP", "what came is not HTTP"),
     "message.method": (

@@ -17,6 +17,8 @@ _ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:.]+\]|[^/@?#:\s\[
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 #: What a page without an origin of its own says: a sandboxed frame, a file opened from the disk.
 OPAQUE: Final = "null"
+#: A Host header (RFC 9110 7.2): an address in brackets or a name, then a port. No zone: browsers send none (URL 3.5).
+_HOST: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^/@?#:\s\[\]\\*%]+))(?::\d*)?")
 #: Answers that are remembered: the same few pages and names come again and again.
 _REMEMBERED: Final = 256
 #: Longer origins are nobody's (a DNS name has at most 253 characters).
@@ -41,14 +43,12 @@ def normal(origin: str) -> str | None:
 
 @functools.lru_cache(_REMEMBERED)
 def name_of(host: str) -> str:
-    """The name or address in a Host header, without port, brackets or the root's dot, in lower case."""
-    text = host.strip().lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    name, colon, port = text.rpartition(":")
-    if colon and (port.isdecimal() or not port):
-        text = name
-    return text.removesuffix(".")
+    """The name or address in a Host header, without port, brackets or the root's dot, in lower case; "" for no host."""
+    found = _HOST.fullmatch(host.strip().lower()) if len(host) <= MAX_LENGTH else None
+    if found is None:
+        return ""
+    address, name = found.groups()
+    return str(address) if address else str(name).removesuffix(".")
 
 
 @functools.lru_cache(_REMEMBERED)
@@ -62,9 +62,9 @@ def is_loopback(name: str) -> bool:
 
 @functools.lru_cache(_REMEMBERED)
 def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An IP address, IPv4 inside IPv6 as IPv4; None when it is none."""
+    """An IP address, IPv4 inside IPv6 as IPv4; None when it is none. The zone of an IPv6 address is left out."""
     try:
-        address = ipaddress.ip_address(text.partition("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0] if ":" in text else text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
@@ -76,15 +76,15 @@ class Hosts:
     def __init__(self, machine: str, configured: Iterable[str]) -> None:
         short = machine.lower().partition(".")[0]
         own = (machine.lower(), short, f"{short}.local") if short else ()
-        self._names = {*own, *(name_of(name) for name in configured)}
+        self._names = {"localhost", *own, *filter(None, map(name_of, configured))}
 
     def accepts(self, host: str, own_address: str) -> bool:
         """Whether a Host header names this daemon; `own_address` is where the connection arrived."""
         name = name_of(host)
-        if name in self._names or is_loopback(name):
+        if name in self._names:
             return True
         address = address_of(name)
-        return address is not None and address == address_of(own_address)
+        return address is not None and (address.is_loopback or address == address_of(own_address))
 
 
 class Origins:

@@ -21,6 +21,7 @@ from ticket_daemon.frontends.native.guard.access import Gate
 from ticket_daemon.frontends.native.guard.limits import client_of
 from ticket_daemon.tasks import end
 from ticket_daemon.web import headers
+from ticket_daemon.web.origins import is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,12 @@ HEAD_S: Final = 10.0
 #: Seconds for a frame or a body that is longer than LONG to arrive whole: 10 MiB on a line of 2 Mbit/s.
 MESSAGE_S: Final = 60.0
 LONG: Final = 64 * KIB
+#: The site of all pages that are kept out, whatever they call themselves.
+REFUSED: Final = "-"
+#: Seconds that a connection is kept after an answer, for the next request.
+KEEP_ALIVE_S: Final = 15.0
+#: One page's sites may have this part of an address's connections: what it opens leaves room for others there.
+SITE_SHARE: Final = 0.5
 #: Bytes of unfinished messages that all clients together may have; then whoever has most is cut.
 UNFINISHED: Final = 256 * KIB * KIB
 #: Seconds between two looks at all connections.
@@ -43,9 +50,9 @@ _LINGER_S: Final = 2.0
 #: Clients at a time that are told that there is no place; more are cut without a word.
 TURNED_AWAY: Final = 50
 #: Seconds after which one that found no place may try again.
-_RETRY_S: Final = 5
+RETRY_S: Final = 5
 _FULL: Final = (
-    f"HTTP/1.1 503 Service Unavailable\r\nRetry-After: {_RETRY_S}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    f"HTTP/1.1 503 Service Unavailable\r\nRetry-After: {RETRY_S}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 )
 
 
@@ -54,10 +61,13 @@ class Connection(web.RequestHandler):
 
     def __init__(self, door: Door, server: web.Server, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(server, loop=loop, **options)
-        self._door = door
+        self.door = door
         self._time = loop.time
-        self._busy = False
         self._client: str | None = None
+        self.busy = False  #: a request is answered, or a WebSocket open
+        self.since = 0.0  #: when it was made, or its last request answered
+        self.answered = False  #: a request has been
+        self.site = ""  #: the page that speaks over it, by its host
         self.begun = 0.0  #: when a head began to come; 0 while none does
         self.long_since = 0.0  #: since when more than LONG is unfinished; 0 while it is not
         self.unfinished = 0  #: bytes of what is not yet a whole message
@@ -66,17 +76,18 @@ class Connection(web.RequestHandler):
         """Take a place, or be told that there is none."""
         peer = transport.get_extra_info("peername")
         client = client_of(str(peer[0])) if peer else ""
-        if not self._door.enter(self, client):
-            self._door.turn_away(cast(asyncio.Transport, transport))
+        if not self.door.enter(self, client):
+            self.door.turn_away(cast(asyncio.Transport, transport))
             return
         self._client = client
+        self.since = self._time()
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head, a body or frames."""
         if self._client is None:
             return
-        if not self._busy and not self.begun:
+        if not self.busy and not self.begun:
             self.begun = self._time()
         self.unfinished += len(data)
         super().data_received(data)
@@ -84,17 +95,19 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """Give the place back."""
         if self._client is not None:
-            self._door.leave(self, self._client)
+            self.door.leave(self, self._client)
             super().connection_lost(exc)
 
     def request_begins(self) -> None:
         """A head is whole."""
-        self._busy = True
+        self.busy = True
         self.message_ends()
 
     def request_ends(self) -> None:
         """It is answered; the next one's clock starts with its first byte."""
-        self._busy = False
+        self.busy = False
+        self.answered = True
+        self.since = self._time()
         self.message_ends()
 
     def message_ends(self) -> None:
@@ -102,6 +115,21 @@ class Connection(web.RequestHandler):
         self.begun = 0.0
         self.unfinished = 0
         self.long_since = 0.0
+
+    @property
+    def client(self) -> str:
+        """Whose it is, as it is counted; "" for one that found no place."""
+        return self._client or ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is under way on it, and something was."""
+        return self.answered and not self.busy and not self.begun
+
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing is lost with it: it waits for no answer, or is a page's that is kept out."""
+        return not self.busy or self.site == REFUSED
 
     def cut(self) -> None:
         """End it at once."""
@@ -122,11 +150,11 @@ class Connection(web.RequestHandler):
         problem: TicketDaemonError
         if status == web.HTTPBadRequest.status_code:
             problem = MessageError("message.no_http")
-            self._door.gate.refused("no_http", self._client or "")
+            self.door.gate.refused("no_http", self._client or "")
         else:
             problem = TicketDaemonError("server.internal")
             log.error("request_failed", exc_info=exc)
-        answer = wire.error(problem, self._door.gate.settings.server.lang)
+        answer = wire.error(problem, self.door.gate.settings.server.lang)
         fields = headers.of("", "application/json", "", "")
         response = web.Response(
             body=wire.encode(answer), status=status, content_type="application/json", headers=fields
@@ -179,10 +207,44 @@ class Door:
 
     def enter(self, connection: Connection, client: str) -> bool:
         """Whether there is a place."""
-        if not self.gate.places.enter(client):
-            self.gate.refused("connection_refused", client)
-            return False
+        places = self.gate.places
+        if not places.enter(client):
+            self._evict(client)
+            if not places.enter(client):
+                self.gate.refused("connection_refused", client)
+                return False
         self._connections.add(connection)
+        return True
+
+    def _evict(self, client: str) -> None:
+        """Make room for a client where the places are full: of those that wait for nothing, the oldest goes."""
+        own = self.gate.places.is_full_for(client)
+        near = is_loopback(client)
+        idle = [
+            one
+            for one in self._connections
+            if one.may_go and (one.client == client if own else is_loopback(one.client) == near)
+        ]
+        if idle:
+            # Whoever was answered can ask again; whoever said nothing may be waiting for its user's permission.
+            victim = min(idle, key=lambda one: (one.site != REFUSED, one.begun > 0, not one.answered, one.since))
+            self.gate.refused("connection_evicted", victim.client)
+            self.leave(victim, victim.client)
+            victim.cut()
+
+    def seat(self, connection: Connection, site: str) -> bool:
+        """Count a connection as that of a page's site; False when the site has its share of the address's places."""
+        if connection.site == site:
+            return True
+        share = max(1, int(self.gate.places.each * SITE_SHARE))
+        same = [one for one in self._connections if one.site == site and one.client == connection.client]
+        if len(same) >= share:
+            idle = [one for one in same if one.may_go]
+            if not idle:
+                self.gate.refused("site_refused", connection.client, site=site)
+                return False
+            min(idle, key=lambda one: one.since).cut()
+        connection.site = site
         return True
 
     def turn_away(self, transport: asyncio.Transport) -> None:
@@ -200,9 +262,10 @@ class Door:
         transport.abort()
 
     def leave(self, connection: Connection, client: str) -> None:
-        """It is gone."""
-        self._connections.discard(connection)
-        self.gate.places.leave(client)
+        """It is gone, or as good as gone."""
+        if connection in self._connections:
+            self._connections.discard(connection)
+            self.gate.places.leave(client)
 
     async def _sweep(self) -> None:
         now: Callable[[], float] = asyncio.get_running_loop().time
@@ -219,6 +282,9 @@ class Door:
                 connection.long_since = 0.0
             elif not connection.long_since:
                 connection.long_since = now
+            if connection.is_idle and now - connection.since > KEEP_ALIVE_S:
+                connection.cut()
+                continue
             if connection.begun and now - connection.begun > HEAD_S:
                 self._cut(connection, "head_too_slow")
             elif connection.long_since and now - connection.long_since > MESSAGE_S:
@@ -227,5 +293,5 @@ class Door:
             self._cut(max(self._connections, key=lambda c: c.unfinished), "too_much_unfinished")
 
     def _cut(self, connection: Connection, why: str) -> None:
-        self.gate.refused("client_too_slow_to_ask", connection._client or "", why=why)
+        self.gate.refused("client_too_slow_to_ask", connection.client, why=why)
         connection.cut()

@@ -84,6 +84,10 @@ class Places:
         self._others += not near
         return True
 
+    def is_full_for(self, client: str) -> bool:
+        """Whether this client has as many as one may have: room for it can come from its own only."""
+        return self._taken.get(client, 0) >= self.each
+
     def leave(self, client: str) -> None:
         """Give a place back."""
         left = self._taken.get(client, 0) - 1

@@ -20,12 +20,14 @@ from ticket_daemon.errors import (
     MethodNotAllowed,
     NotFound,
     OriginRefused,
+    RateLimited,
     TicketDaemonError,
     TooSlow,
 )
 from ticket_daemon.frontends.native.guard.access import Caller, Gate, Visit
-from ticket_daemon.frontends.native.guard.door import Connection
+from ticket_daemon.frontends.native.guard.door import REFUSED, RETRY_S, Connection
 from ticket_daemon.web import headers
+from ticket_daemon.web.origins import name_of
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +93,10 @@ class Guard:
             return await self._judged(request, handler)
         connection.request_begins()
         try:
-            return await self._judged(request, handler)
+            answer = await self._judged(request, handler)
+            if caller_of(request).refusal is not None and not isinstance(answer, web.WebSocketResponse):
+                answer.force_close()  # a page that is kept out keeps no place either
+            return answer
         finally:
             connection.request_ends()
 
@@ -102,12 +107,25 @@ class Guard:
         refusal = caller.refusal
         if refusal is not None and not is_socket and not _may_hear(request.path, refusal):
             return self._answer(refusal)
+        if not self._has_seat(request, caller):
+            refused = self._answer(RateLimited("message.too_many_connections", retry_after_s=RETRY_S))
+            refused.force_close()
+            return refused
         if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
             asks = "Access-Control-Request-Private-Network" in request.headers
             return web.Response(status=204, headers=headers.preflight(asks))
         if caller.origin is None and request.method not in _SAFE_METHODS and request.content_type in _FORM_KINDS:
             return self._answer(MediaTypeRefused("message.media_type"))
         return await self._told(request, handler)
+
+    @staticmethod
+    def _has_seat(request: web.Request, caller: Caller) -> bool:
+        """Whether the page that asks has no more connections than one site may have."""
+        connection = request.protocol
+        if caller.origin is None or not caller.foreign or not isinstance(connection, Connection):
+            return True
+        site = REFUSED if caller.refusal is not None else name_of(caller.origin.partition("://")[2])
+        return connection.door.seat(connection, site)
 
     async def _told(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """The handler's answer; what the API has to say of an error is JSON."""
