@@ -240,6 +240,11 @@ class Daemon:
         """Make `run` end."""
         self._stop.set()
 
+    def power(self, awake: bool) -> None:
+        """The machine goes to sleep, or has woken."""
+        log.info("machine_wakes" if awake else "machine_sleeps")
+        (self.spooler.wake if awake else self.spooler.rest)()
+
     async def close(self) -> None:
         """Stop listening, finish the jobs in hand, commit, let go. Safe after a start that failed."""
         log.info("stopping")

@@ -84,7 +84,7 @@ def test_data_of_another_user_is_refused_by_name(tmp_path: Path) -> None:
             with contextlib.suppress(OSError):
                 folder.chmod(folder.stat().st_mode | 0o055)
         script = (
-            "import os, sys; from pathlib import Path; from ticket_daemon import claims\n"
+            "import os, sys; from pathlib import Path; from ticket_daemon.machine import instance_lock as claims\n"
             f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n"
             "try: claims.hold(Path(sys.argv[1]) / 'daemon.lock')\n"
             "except Exception as error: print(type(error).__name__, error)"

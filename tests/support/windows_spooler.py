@@ -95,9 +95,9 @@ class FakeSpooler:
         self._begin("printer")
         return self.by_name[self._named(handle)]
 
-    def driver_version(self, handle: int) -> int:
-        self._begin("driver_version")
-        return self.drivers.get(self._named(handle), 3)
+    def driver_attributes(self, handle: int) -> int:
+        self._begin("driver_attributes")
+        return self.drivers.get(self._named(handle), 0)
 
     def start_document(self, handle: int, title: str, datatype: str) -> int:
         self._begin("start_document")

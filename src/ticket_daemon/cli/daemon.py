@@ -84,7 +84,7 @@ def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
 
         async def serve() -> None:
             daemon, loop = Daemon(settings, again=load), asyncio.get_running_loop()
-            control.attach(lambda: call_in(loop, daemon.stop))
+            control.attach(lambda: call_in(loop, daemon.stop), lambda awake: call_in(loop, lambda: daemon.power(awake)))
             await daemon.run(lambda _: control.running(), control.stopping)
 
         # Not closed: a thread that hangs in a printer's driver must not keep the service from ending.

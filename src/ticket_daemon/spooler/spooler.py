@@ -113,6 +113,16 @@ class Spooler:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    def rest(self) -> None:
+        """The machine is about to sleep: begin nothing."""
+        for worker in self._workers.values():
+            worker.rest()
+
+    def wake(self) -> None:
+        """It is awake: go on, over links that are opened anew."""
+        for worker in self._workers.values():
+            worker.wake()
+
     # --- questions ---
 
     def link(self, name: str) -> Link | None:

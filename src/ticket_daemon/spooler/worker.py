@@ -80,6 +80,8 @@ class Worker:
         self._sleep = sleep
         self._policy = ErrorPolicy(destination.settings)
         self._stopping = asyncio.Event()
+        self._resting = False  #: the machine goes to sleep: nothing is begun
+        self._stale = False  #: it has slept: what the link knew is of before
         self._bell = queue.bell(destination.name)
         self._talk: Talk | None = None
         self._down_since: float | None = None
@@ -96,6 +98,16 @@ class Worker:
     def stop(self) -> None:
         """Finish the job in hand and take no other."""
         self._stopping.set()
+        self._bell.set()
+
+    def rest(self) -> None:
+        """The machine is about to sleep: finish the job in hand, let go of the printer and begin no other."""
+        self._resting = self._stale = True
+        self._bell.set()
+
+    def wake(self) -> None:
+        """The machine is awake: go on over a link that is opened anew."""
+        self._resting, self._stale = False, True
         self._bell.set()
 
     def doubt(self, job: Job) -> None:
@@ -133,7 +145,9 @@ class Worker:
     async def _turn(self) -> None:
         """One step: save what could not be saved, or print the next job, or wait for one."""
         try:
-            if self._unsaved:
+            if self._stale:
+                await self._sleep_through()
+            elif self._unsaved:
                 await self._save_again()
             elif job := self._queue.head(self.destination.name):
                 await self._one(job)
@@ -160,6 +174,15 @@ class Worker:
             await self._queue.expire(job)
         elif await self._opened(job) and await self._ready():
             await self._print(job)
+
+    async def _sleep_through(self) -> None:
+        """Nothing is under way while the machine sleeps, so nothing is in doubt when it wakes."""
+        await self._settle()
+        await self._close()
+        while self._resting and not self._stopping.is_set():
+            self._bell.clear()
+            await self._bell.wait()
+        self._stale = False
 
     # --- nothing to do ---
 

@@ -119,6 +119,8 @@ export const PAGE = {
   "event.message_refused": ["Mensaje rechazado", "Message refused"],
   "event.storage_trouble": ["Problema con el disco", "Trouble with the disk"],
   "event.storage_recovered": ["El disco volvió", "Disk recovered"],
+  "event.machine_sleeps": ["La computadora se va a dormir", "The computer goes to sleep"],
+  "event.machine_wakes": ["La computadora despertó", "The computer is awake"],
   "event.program_gone": ["Faltan archivos del programa", "Files of the program are gone"],
   "event.pruned": ["Tickets viejos olvidados", "Old tickets forgotten"],
 

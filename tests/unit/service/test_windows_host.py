@@ -16,6 +16,7 @@ from ticket_daemon.machine.service import ServiceState, carry_out, platform, win
 from ticket_daemon.machine.service.spec import make_spec
 from ticket_daemon.machine.service.windows_host import (
     ACCEPTED,
+    CONTROL_POWER,
     CONTROL_PRESHUTDOWN,
     CONTROL_SHUTDOWN,
     CONTROL_STOP,
@@ -69,6 +70,20 @@ def test_every_way_of_being_asked_to_stop_is_the_same_stop(asked: int) -> None:
     assert manager.run(work) == [START_PENDING, RUNNING, STOP_PENDING, STATE_STOPPED]
     assert stopped == [True]
     assert manager.heard[2].hint_ms >= 10_000
+
+
+def test_sleep_and_waking_of_the_machine_are_passed_on_and_other_power_events_are_not() -> None:
+    manager, heard = Manager(), []
+
+    def work(control: Control) -> None:
+        manager.ask(CONTROL_POWER, 0x04, None)  # before anybody listens
+        control.attach(lambda: None, heard.append)
+        control.running()
+        for event in (0x04, 0x0A, 0x12):  # suspend, battery, awake by itself
+            manager.ask(CONTROL_POWER, event, None)
+
+    assert manager.run(work) == [START_PENDING, RUNNING, STATE_STOPPED]
+    assert heard == [False, True]
 
 
 def test_a_stop_asked_for_before_the_daemon_is_there_is_not_forgotten() -> None:

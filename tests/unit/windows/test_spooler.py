@@ -78,16 +78,16 @@ def test_the_nearest_names_are_offered() -> None:
     assert nearest_names("epson tm t20", api)[0] == "EPSON TM-T20III Receipt"
 
 
-@pytest.mark.parametrize(("version", "word"), [(3, "RAW"), (4, "XPS_PASS"), (2, "RAW")])
-def test_bytes_are_called_what_the_printers_driver_expects(version: int, word: str) -> None:
+@pytest.mark.parametrize(("attributes", "word"), [(0x0, "RAW"), (0x2, "XPS_PASS"), (0x1, "RAW"), (0x807, "XPS_PASS")])
+def test_bytes_are_called_what_the_printers_driver_expects(attributes: int, word: str) -> None:
     api = FakeSpooler(CAJA)
-    api.drivers["Caja"] = version
+    api.drivers["Caja"] = attributes
     assert datatype(api.open("Caja"), api) == word
 
 
-def test_a_driver_that_cannot_say_its_version_gets_raw() -> None:
+def test_a_driver_that_cannot_say_what_it_is_gets_raw() -> None:
     api = FakeSpooler(CAJA)
-    api.fail("driver_version", 1797)
+    api.fail("driver_attributes", 1797)
     assert datatype(api.open("Caja"), api) == "RAW"
 
 

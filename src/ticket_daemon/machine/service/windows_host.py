@@ -31,7 +31,11 @@ CONTROL_STOP: Final = 1
 CONTROL_SHUTDOWN: Final = 5
 CONTROL_PRESHUTDOWN: Final = 15
 _CONTROLS: Final = {CONTROL_STOP: "stop", CONTROL_SHUTDOWN: "shutdown", CONTROL_PRESHUTDOWN: "preshutdown"}
-ACCEPTED: Final = 0x001 | 0x004 | 0x100
+#: Power events (winuser.h, PBT_…): whether the machine is awake then. One that nobody announced ends as the others do.
+CONTROL_POWER: Final = 0x0D
+_SUSPEND, _RESUME, _RESUME_AUTOMATIC = 0x04, 0x07, 0x12
+_POWER: Final = {_SUSPEND: False, _RESUME: True, _RESUME_AUTOMATIC: True}
+ACCEPTED: Final = 0x001 | 0x004 | 0x040 | 0x100
 #: "Look at the service's own code" (ERROR_SERVICE_SPECIFIC_ERROR), and ours.
 _SPECIFIC: Final = 1066
 _FAILED: Final = 1
@@ -50,11 +54,16 @@ class Control:
         self._lock = threading.Lock()
         self._asked = False
         self._stop: Callable[[], None] | None = None
+        self._power: Callable[[bool], None] | None = None
 
-    def attach(self, stop: Callable[[], None]) -> None:
-        """From now on `stop` makes the daemon end; at once, when that was asked for already. Any thread may call it."""
+    def attach(self, stop: Callable[[], None], power: Callable[[bool], None] = lambda _: None) -> None:
+        """From now on `stop` makes the daemon end; at once, when that was asked for already. Any thread may call it.
+
+        `power` hears whether the machine is awake (True) or about to sleep.
+        """
         with self._lock:
             self._stop = stop
+            self._power = power
             asked = self._asked
         if asked:
             stop()
@@ -67,6 +76,13 @@ class Control:
         self._stopping()
         if stop is not None:
             stop()
+
+    def power(self, awake: bool) -> None:
+        """The machine has woken, or is about to sleep."""
+        with self._lock:
+            power = self._power
+        if power is not None:
+            power(awake)
 
     def running(self) -> None:
         """The daemon listens."""
@@ -129,10 +145,13 @@ class Hosted:
 
     def asked(self, control: int, event: int = 0, data: Any = None) -> None:
         """A control of the manager's, in the manager's thread."""
-        del event, data
+        del data
         if control in (CONTROL_STOP, CONTROL_SHUTDOWN, CONTROL_PRESHUTDOWN):
             log.info("asked_to_stop", extra={"control": _CONTROLS[control]})
             self._control.stop()
+        elif control == CONTROL_POWER:
+            if event in _POWER:
+                self._control.power(_POWER[event])
         else:  # how it is: what was said last
             self._tell(self._last)
 

@@ -29,10 +29,10 @@ from ticket_daemon.machine.windows.winspool import (
 TITLE: Final = "Ticket Daemon"
 #: Bytes of one WritePrinter. Progress is seen from one to the next.
 CHUNK: Final = 64 * 1024
-#: Drivers of version 4 take bytes unchanged under this name, all others as RAW (Microsoft, "Sending data directly to a
-#: printer").
-_DATATYPES: Final = {4: "XPS_PASS"}
+#: Drivers built on XPS, of version 4 or 3, take bytes unchanged under the second name (winspool.h, PRINTER_DRIVER_XPS).
 RAW: Final = "RAW"
+XPS: Final = "XPS_PASS"
+_DRIVER_XPS: Final = 0x0002
 
 # PRINTER_ATTRIBUTE_… (winspool.h)
 _SHARED: Final = 0x0008
@@ -182,8 +182,8 @@ def nearest_names(name: str, api: PrintApi) -> list[str]:
 def datatype(handle: int, api: PrintApi) -> str:
     """The word under which this printer's driver takes bytes as they are."""
     try:
-        return _DATATYPES.get(api.driver_version(handle), RAW)
-    except SpoolerError:  # a driver that cannot even say its version is an old one
+        return XPS if api.driver_attributes(handle) & _DRIVER_XPS else RAW
+    except SpoolerError:  # a driver that cannot even say what it is is an old one
         return RAW
 
 

@@ -78,8 +78,8 @@ class PrintApi(Protocol):
 
     def printer(self, handle: int) -> PrinterInfo: ...
 
-    def driver_version(self, handle: int) -> int:
-        """3 for drivers as they have been since Windows 2000, 4 for those that came with Windows 8."""
+    def driver_attributes(self, handle: int) -> int:
+        """PRINTER_DRIVER_… flags of the printer's driver."""
 
     def start_document(self, handle: int, title: str, datatype: str) -> int:
         """The number of the new job."""
@@ -116,11 +116,27 @@ class _DocumentInfo1(Structure):
     _fields_ = [("title", c_wchar_p), ("file", c_wchar_p), ("datatype", c_wchar_p)]
 
 
-class _DriverInfo2(Structure):
+class _DriverInfo8(Structure):
     _fields_ = [
         ("version", c_uint32),
-        *((name, c_wchar_p) for name in ("name", "environment", "path", "data_file", "config_file")),
-    ]
+        *(
+            (name, c_wchar_p)
+            for name in (
+                "name", "environment", "path", "data_file", "config_file", "help_file", "dependent_files", "monitor",
+                "default_datatype", "previous_names",
+            )
+        ),
+        ("date", c_uint32 * 2),
+        ("driver_version", ctypes.c_uint64),
+        *(
+            (name, c_wchar_p)
+            for name in ("maker", "url", "hardware", "provider", "processor", "setup", "profiles", "inf")
+        ),
+        ("attributes", c_uint32),
+        ("core_dependencies", c_wchar_p),
+        ("oldest_inbox_date", c_uint32 * 2),
+        ("oldest_inbox_version", ctypes.c_uint64),
+    ]  # fmt: skip
 
 
 class _JobInfo1(Structure):
@@ -220,10 +236,10 @@ class Winspool:
         buffer = self._filled("GetPrinterW", handle, 2)
         return _printer_info(_PrinterInfo2.from_buffer(buffer))
 
-    def driver_version(self, handle: int) -> int:
-        buffer = self._filled("GetPrinterDriverW", handle, None, 2)
-        version: int = _DriverInfo2.from_buffer(buffer).version
-        return version
+    def driver_attributes(self, handle: int) -> int:
+        buffer = self._filled("GetPrinterDriverW", handle, None, 8)
+        attributes: int = _DriverInfo8.from_buffer(buffer).attributes
+        return attributes
 
     def start_document(self, handle: int, title: str, datatype: str) -> int:
         return self._call("StartDocPrinterW", handle, 1, byref(_DocumentInfo1(title, None, datatype)))

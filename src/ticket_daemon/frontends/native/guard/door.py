@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -187,13 +188,15 @@ class Door:
             )
 
         handshake = HANDSHAKE_S if tls is not None else None  # without TLS asyncio takes no other value
-        made = await loop.create_server(
-            connection, host or None, port, reuse_address=reuse, ssl=tls, ssl_handshake_timeout=handshake
-        )
-        self._servers.append(made)
+        options: dict[str, Any] = {"ssl": tls, "ssl_handshake_timeout": handshake}
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            made = [await loop.create_server(connection, sock=one, **options) for one in await _bound(host, port)]
+        else:
+            made = [await loop.create_server(connection, host or None, port, reuse_address=reuse, **options)]
+        self._servers += made
         if self._sweeping is None:
             self._sweeping = asyncio.create_task(self._sweep())
-        return int(made.sockets[0].getsockname()[1])
+        return int(made[0].sockets[0].getsockname()[1])
 
     def shut(self) -> None:
         """Let nobody in any more; who is in stays."""
@@ -295,3 +298,26 @@ class Door:
     def _cut(self, connection: Connection, why: str) -> None:
         self.gate.refused("client_too_slow_to_ask", connection.client, why=why)
         connection.cut()
+
+
+async def _bound(host: str, port: int) -> list[socket.socket]:
+    """A socket of each address of `host`, which no other program can bind beside us. Raises OSError.
+
+    On Windows any program may otherwise listen at a port that another has, and take its connections.
+    """
+    made: list[socket.socket] = []
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    try:
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            made.append(one := socket.socket(family, kind, protocol))
+            one.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE"), 1)  # noqa: B009 - Windows' alone
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError:
+        for one in made:
+            one.close()
+        raise
+    return made
