@@ -1,9 +1,10 @@
 """Throws damaged documents and random bytes at decode, render, parse and the emulator, for as long as it is told.
 
-    python tools/fuzz.py --minutes 60 [--seed N]
+    python tools/fuzz.py --minutes 60 [--seed N] [--no-fonts]
 
-What it wants: every document renders or is refused with a DocumentError; its bytes parse back without a rest; the
-emulator outlives any bytes. What breaks that is written to `fuzz-finds/` as a file to keep as a test.
+What it wants: every document renders for every profile or is refused with a DocumentError, also where the system has
+no fonts; its bytes parse back without a rest; the emulator outlives any bytes and does not care for their pieces.
+What breaks that is written to `fuzz-finds/` as a file to keep as a test.
 """
 
 from __future__ import annotations
@@ -19,18 +20,48 @@ from pathlib import Path
 from typing import Any
 
 from ticket_daemon.errors import DocumentError
-from ticket_daemon.poster.emulator import Printer
+from ticket_daemon.poster.emulator import Printer, draw
 from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.profile.catalogue import find, names
+from ticket_daemon.poster.raster import fonts, text
 from ticket_daemon.poster.render import render_ticket
 
 ROOT = Path(__file__).resolve().parent.parent
 FINDS = ROOT / "fuzz-finds"
+#: A black dot as PNG.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 SPLICES: list[Any] = [
     None, True, False, 0, 1, -1, 255, 256, 65536, 2**63, 1e308, 0.5, "", " ", "ñ€á¿", "中文字", "مرحبا", "👩\u200d👧",
     "\x00\x1b@", "\t\n\r\n", "1x1", "9x9", "center", "A" * 300, "é" * 300, [], {}, [[]], [{}], "0", "hex",
     "123456789012", "{B1{C", "(01)09501101530003",
 ]  # fmt: skip
+
+
+#: One of everything beside what the golden receipts have.
+MORE: list[Any] = [
+    {"type": kind, "data": data}
+    for kind, data in (
+        (
+            "text",
+            {"content": {"text": "漢字 불고기 ñ", "content_style": {"size": "3x2", "inverse": True, "font": "B"}}},
+        ),
+        ("text", {"content": "مرحبا (hello) 👩\u200d👧 é\u0301\u0323 ₩5,000", "new_line": False}),
+        ("image", {"code": DOT, "pixel_width": 40, "dithering": "floyd-steinberg", "scaling": "nns"}),
+        ("barcode", {"symbology": "gs1-128", "data": "(01)09501101530003", "width": 2}),
+        ("barcode", {"symbology": "code39", "data": "A-1", "hri_font": "B", "hri_position": "both"}),
+        ("qr", {"data": "q", "logo": DOT, "circle_shape": True, "human_text": "漢"}),
+        ("pdf417", {"data": "words", "pixel_width": 300}),
+        ("datamatrix", {"data": "m", "human_text": "m"}),
+        ("aztec", {"data": "é"}),
+        ("raw", {"hex": "1b 52 07 23 1b 40 1c 26 b0 a1"}),
+        ("raw", {"hex": "1d 76 30 00 01 00 02 00 ff", "safe_mode": True}),
+        ("raw", {"hex": "ff 1b 4c 41 0c", "safe_mode": False}),
+        ("columns", {"cells": [{"text": "a", "width": 9, "style": {"size": "2x2"}}, {"text": "9", "align": "right"}]}),
+        ("table", {"columns": [{"name": "a", "width": 30}, {"name": "b", "width": 30}], "rows": [["x", 1]]}),
+        ("separator", {"char": "=-", "length": 200}),
+        ("beep", {"times": 9, "lapse": 9}),
+    )
+]
 
 
 def damaged(value: Any, rng: random.Random) -> Any:
@@ -69,17 +100,23 @@ def damaged(value: Any, rng: random.Random) -> Any:
 
 def try_document(seeds: list[Any], rng: random.Random) -> object:
     document = rng.choice(seeds)
+    if rng.random() < 0.5:
+        document = document | {"commands": [rng.choice(MORE) for _ in range(rng.randrange(1, 6))]}
     for _ in range(rng.randrange(1, 6)):
         document = damaged(document, rng)
-    profile = find(rng.choice(names())) if rng.random() < 0.5 else None
+    profile = find(rng.choice(names())) if rng.random() < 0.9 else None
     try:
-        rendered = render_ticket(json.dumps(document).encode() if rng.random() < 0.7 else document, profile)
+        source = json.dumps(document).encode() if rng.random() < 0.7 else document
+        allow_raw = rng.choice((True, True, None, False))
+        rendered = render_ticket(source, profile, allow_raw=allow_raw, with_pulse=rng.random() < 0.8)
     except DocumentError as refused:
         assert refused.text("es")
         assert refused.key != "document.invalid", refused.text()
         return None
     parsed = parse(rendered.data)
     assert sum(item.length for item in parsed) == len(rendered.data)
+    if rng.random() < 0.05:
+        assert draw(rendered.data, rendered.profile).height >= 0
     return None
 
 
@@ -97,10 +134,13 @@ def try_bytes(tickets: list[bytes], rng: random.Random) -> object:
             case _:
                 data[at : at + 1] = rng.randbytes(1)
     assert sum(item.length for item in parse(bytes(data))) == len(data)
-    printer = Printer(find(rng.choice(("Generic 80mm", "58mm PT-210", "TM-T20III"))))  # type: ignore[arg-type]
-    for start in range(0, len(data), 97):
-        printer.feed(bytes(data[start : start + 97]))
+    profile = find(rng.choice(("Generic 80mm", "58mm PT-210", "TM-T20III", "TM-U220", "Generic 80mm Korea")))
+    assert profile is not None
+    printer, step = Printer(profile), rng.choice((1, 7, 97))
+    for start in range(0, len(data), step):
+        printer.feed(bytes(data[start : start + step]))
     paper = printer.finish()
+    assert paper.pieces == draw(bytes(data), profile).pieces
     if rng.random() < 0.02:
         paper.png()
     return paper.text
@@ -110,7 +150,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--no-fonts", action="store_true", help="as on a system that has none")
     options = parser.parse_args()
+    if options.no_fonts:
+        fonts.system_fonts = text.system_fonts = lambda: fonts.FontBook(())  # type: ignore[assignment]
     rng = random.Random(options.seed)
     seeds = [json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "tests/golden/receipts").glob("*.json"))]
     tickets = [render_ticket(seed).data for seed in seeds]

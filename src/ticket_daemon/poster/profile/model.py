@@ -47,7 +47,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     inverse: bool = True  #: knows GS B
     colors: Literal[1, 2] = 1  #: of its ribbon or paper, which ESC r selects
     line_spacing: Dots = 30  #: dots, after ESC 2
-    feed_units: Annotated[int, Meta(ge=1, le=4)] = 1  #: vertical motion units (ESC J, ESC 3) to a dot
+    feed_units: Annotated[float, Meta(ge=0.5, le=4)] = 1  #: vertical motion units (ESC J, ESC 3) to a dot
     code_pages: dict[str, Annotated[int, Meta(ge=0, le=255)]] = field(default_factory=lambda: {"PC437": 0})
     default_code_page: str = "PC437"  #: what ESC @ leaves set
     kanji: bool = False  #: starts in multi-byte mode, which FS . leaves

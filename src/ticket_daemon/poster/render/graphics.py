@@ -59,11 +59,11 @@ class _Paper(NamedTuple):
     band_rows: int
     strip_rows: int
     row_dots: int
-    feed_units: int
+    feed_units: float
 
     def feed(self, dots: int) -> tuple[FeedDots, ...]:
         """The commands that feed `dots`."""
-        units = dots * self.feed_units
+        units = round(dots * self.feed_units)
         return tuple(FeedDots(min(_MAX_FEED, units - done)) for done in range(0, units, _MAX_FEED))
 
 
@@ -131,7 +131,7 @@ def _columns(bitmap: Bitmap, paper: _Paper) -> bytes:
     import PIL.Image
 
     rows = paper.strip_rows
-    parts: list[Command] = [LineSpacing(rows * paper.row_dots * paper.feed_units)]
+    parts: list[Command] = [LineSpacing(int(rows * paper.row_dots * paper.feed_units))]
     for strip in bitmap.bands(rows):
         data = strip.data.ljust(strip.stride * rows, b"\0")
         upright = PIL.Image.frombytes("1", (strip.width, rows), data)
