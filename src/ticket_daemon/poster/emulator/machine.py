@@ -37,7 +37,8 @@ _PARTIAL_CUTS: Final = frozenset((1, 49, 66, 98, 104))
 _PINS: Final = {0: 0, 48: 0, 1: 1, 49: 1}
 #: Answered elsewhere, or settings that no drawing shows, or nothing to do: CR without automatic line feed.
 _QUIET: Final = (
-    letters.CarriageReturn, letters.CharacterEffects, letters.SelectColor, letters.Smoothing,
+    letters.CarriageReturn, letters.CharacterEffects, letters.Unidirectional,
+    letters.KanjiFont, letters.SelectColor, letters.Smoothing,
     mechanics.PanelButtons, mechanics.PaperEndSensors, mechanics.StopSensors, mechanics.PrintSpeed,
     mechanics.SelectPeripheral, mechanics.Realtime, status.RealtimeStatus, status.RealtimeRequest, status.AutoStatus,
     status.TransmitStatus, status.TransmitId, status.Response,
@@ -192,6 +193,16 @@ class Machine:
         self.line.print(0)
         self.roll.feed(-self._down(command.n))
 
+    def _reverse_lines(self, command: letters.ReverseLines) -> None:
+        self.line.print(0)
+        self.roll.feed(-command.n * self.line.spacing)
+
+    def _line_start(self, command: letters.LineStart) -> None:
+        if command.n in (0, 48):
+            self.line.clear()
+        elif command.n in (1, 49) and not self.line.empty:
+            self.line.print(0)
+
     def _line_spacing(self, command: letters.LineSpacing) -> None:
         self.line.spacing = self._down(command.n)
 
@@ -317,6 +328,8 @@ class Machine:
             letters.FeedLines: self._feed_lines,
             letters.FeedDots: self._feed_dots,
             letters.ReverseFeed: self._reverse,
+            letters.ReverseLines: self._reverse_lines,
+            letters.LineStart: self._line_start,
             letters.DefaultLineSpacing: self._default_spacing,
             letters.LineSpacing: self._line_spacing,
             letters.AbsolutePosition: self._absolute,

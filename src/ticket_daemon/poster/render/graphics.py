@@ -29,6 +29,7 @@ from ticket_daemon.poster.escpos.characters import (
     LineSpacing,
     Print,
     SelectFont,
+    Unidirectional,
 )
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.raster import barcode as linear
@@ -98,6 +99,7 @@ _PRINT_STORED: Final = bytes((48, 50))  # m, fn
 
 #: Rows of an ESC * strip -> m for double density.
 _STRIP_MODE: Final = {24: 33, 8: 1}
+_PINS: Final = (8,)  # of heads that move across the paper
 
 
 def bitmap_bytes(bitmap: Bitmap, profile: Profile) -> bytes:
@@ -131,13 +133,15 @@ def _columns(bitmap: Bitmap, paper: _Paper) -> bytes:
     import PIL.Image
 
     rows = paper.strip_rows
-    parts: list[Command] = [LineSpacing(int(rows * paper.row_dots * paper.feed_units))]
+    # A head that prints in both directions would set one strip beside the other.
+    one_way, both_ways = ((Unidirectional(1),), (Unidirectional(0),)) if rows in _PINS else ((), ())
+    parts: list[Command] = [*one_way, LineSpacing(int(rows * paper.row_dots * paper.feed_units))]
     for strip in bitmap.bands(rows):
         data = strip.data.ljust(strip.stride * rows, b"\0")
         upright = PIL.Image.frombytes("1", (strip.width, rows), data)
         turned = upright.transpose(PIL.Image.Transpose.TRANSPOSE)
         parts += commands.BitImage(_STRIP_MODE[rows], strip.width, turned.tobytes()), LineFeed()
-    return _encoded(*parts, DefaultLineSpacing())
+    return _encoded(*parts, DefaultLineSpacing(), *both_ways)
 
 
 # --- pictures ---

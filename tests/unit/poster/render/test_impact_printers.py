@@ -18,7 +18,7 @@ from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered
 
-FAMILY = ("TM-U220", "TM-U220II", "TM-U230", "TM-U210")
+FAMILY = ("TM-U220", "TM-U220II", "TM-U230", "TM-U210", "SRP-275")
 
 
 def profile() -> Profile:
@@ -97,7 +97,9 @@ def test_pictures_are_strips_of_eight_pins_in_their_own_proportion() -> None:
     strips = [command for command in commands if isinstance(command, g.BitImage)]
     assert {(strip.m, strip.n) for strip in strips} == {(1, 160)}
     assert len(strips) == 144 // 2 // 8
-    assert commands[commands.index(strips[0]) - 1] == c.LineSpacing(16)
+    at = commands.index(strips[0])
+    assert commands[at - 2 : at] == [c.Unidirectional(1), c.LineSpacing(16)]
+    assert c.Unidirectional(0) in commands
     ticket = rendered(picture(160, 144))
     dots = draw(ticket.data, ticket.profile).bitmap()
     rows = [y for y in range(dots.height) if any(dots.rows(y, 1))]
