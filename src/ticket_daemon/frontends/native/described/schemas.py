@@ -52,7 +52,7 @@ _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
 )
 #: Errors of the command line and of clients: no answer has these codes.
 _NOT_ON_THE_WIRE: Final = frozenset(
-    ("already_running", "build_error", "no_answer", "not_looked", "service_error", "tls_error", "unreachable")
+    ("already_running", "build_error", "no_answer", "not_looked", "program_gone", "service_error", "tls_error", "unreachable")
 )
 
 
@@ -69,6 +69,7 @@ def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]
     for name, schema in found.items():
         if "description" in schema:  # a docstring, of which msgspec's releases strip more or less
             schema["description"] = inspect.cleandoc(schema["description"])
+        _null_last(schema)
         _open(schema)
         if not discriminators:
             _drop(schema, "discriminator")
@@ -91,6 +92,18 @@ def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]
 def _open(schema: Schema) -> None:
     """Fields that do not exist are ignored, and those of a document named in a warning; they are no error."""
     schema.pop("additionalProperties", None)
+
+
+def _null_last(schema: Any) -> None:
+    """Order the alternatives in a schema and all schemas in it: msgspec's releases differ."""
+    if isinstance(schema, dict):
+        if options := schema.get("anyOf"):
+            options.sort(key=lambda option: option == {"type": "null"})
+        for inner in schema.values():
+            _null_last(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _null_last(inner)
 
 
 def _drop(schema: Any, word: str) -> None:
