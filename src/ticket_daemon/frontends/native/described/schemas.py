@@ -52,7 +52,16 @@ _RULES: Final[Mapping[str, Mapping[str, Schema]]] = MappingProxyType(
 )
 #: Errors of the command line and of clients: no answer has these codes.
 _NOT_ON_THE_WIRE: Final = frozenset(
-    ("already_running", "build_error", "no_answer", "not_looked", "program_gone", "service_error", "tls_error", "unreachable")
+    (
+        "already_running",
+        "build_error",
+        "no_answer",
+        "not_looked",
+        "program_gone",
+        "service_error",
+        "tls_error",
+        "unreachable",
+    )
 )
 
 
