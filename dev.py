@@ -90,7 +90,8 @@ def other_environment(which: str) -> Path:
     say(f"making {folder.name} with the {which} dependencies")
     subprocess.run([uv, "venv", "-q", "--clear", "--python", PYTHON, folder], check=True)
     subprocess.run(
-        [uv, "pip", "install", "-q", "-p", python, "--resolution", resolution, "-e", f"{ROOT}[dev]", "pip"], check=True
+        [uv, "pip", "install", "-q", "-p", python, "--resolution", resolution, "-e", f"{ROOT}[dev]", "pip>=24"],
+        check=True,
     )
     return python
 
