@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -20,6 +21,12 @@ _ADMITTED: Final[dict[Admission, frozenset[Effect]]] = {
     "printing": frozenset(("prints",)),
 }
 _REFUSAL: Final[dict[Admission, str]] = {"ticket": "raw.not_printing", "printing": "raw.unsafe"}
+#: Real-time commands that printers obey in the midst of a picture too: power-off, clear buffers; and the drawer.
+_STOPPING: Final = rb"\x10\x14(?:\x02\x01\x08|\x08\x01\x03\x14\x01\x06\x02\x08)"
+_HIDDEN: Final[dict[Admission, re.Pattern[bytes]]] = {
+    "ticket": re.compile(_STOPPING),
+    "printing": re.compile(_STOPPING + rb"|\x10\x14\x01[\0\1][\1-\x08]"),
+}
 _PULSE_PREFIXES: Final = (mechanics.Pulse.PREFIX, mechanics.Realtime.PREFIX)
 
 
@@ -49,6 +56,7 @@ class Screen:
         for command, offset, _ in self._parser.feed(data):
             found = effect(command)
             if admission != "all":
+                found = "other" if _HIDDEN[admission].search(command.encode()) else found
                 self._check(command, found, max(0, offset - self._fed), admission)
                 if found == "asks":
                     self.asked = True

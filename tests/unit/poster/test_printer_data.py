@@ -106,3 +106,12 @@ def test_a_command_whose_name_says_that_it_transmits_is_one_that_asks(kind: type
     (found, *_) = parse(kind.PREFIX + bytes(10))
     says = kind.NAME.partition("– ")[2].startswith(("transmit", "request transmission", "enable/disable Automatic"))
     assert (effect(found.command) == "asks") >= says
+
+
+@pytest.mark.parametrize("hidden", [b"\x10\x14\x02\x01\x08", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"])
+def test_what_stops_a_printer_is_refused_in_the_midst_of_a_picture_too(hidden: bytes) -> None:
+    picture = RasterImage(0, 1, len(hidden), hidden).encode()
+    with pytest.raises(DocumentError) as caught:
+        printer_data(RECEIPT + picture, allow_raw=None)
+    assert caught.value.parameters["offset"] == len(RECEIPT)
+    assert printer_data(RECEIPT + picture)[0] == RECEIPT + picture

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
@@ -113,17 +114,30 @@ def feed(dots: int, profile: Profile) -> bytes:
     return _encoded(*_paper(profile).feed(dots))
 
 
+#: DLE EOT, DLE ENQ and DLE DC4 (pulse, power-off, buzzer, status, clear buffers): printers obey them wherever they
+#: stand, in the midst of a picture too. Source: Epson reference, notes of these commands.
+_REALTIME: Final = re.compile(
+    rb"\x10(?=\x04[\x01-\x04\x07\x08\x12]|\x05[\0-\2]|\x14(?:\x01[\0\1][\1-\x08]|\x02\x01\x08|\x03|\x07|\x08\x01\x03))"
+)
+_ONE_DOT_MORE: Final = b"\x30"
+
+
+def _inert(dots: bytes) -> bytes:
+    """The dots with one more where they would be a real-time command. Drawn bars and modules have no single dots."""
+    return _REALTIME.sub(_ONE_DOT_MORE, dots)
+
+
 def _bitmap(bitmap: Bitmap, paper: _Paper) -> bytes:
     if paper.way == "column":
         return _columns(bitmap, paper)
     if paper.way == "graphics":
         return b"".join(map(_graphics, bitmap.bands(_GRAPHICS_ROWS)))
     bands = bitmap.bands(paper.band_rows)
-    return _encoded(*(commands.RasterImage(0, band.stride, band.height, band.data) for band in bands))
+    return _encoded(*(commands.RasterImage(0, band.stride, band.height, _inert(band.data)) for band in bands))
 
 
 def _graphics(band: Bitmap) -> bytes:
-    data = _STORE_RASTER + word(band.width) + word(band.height) + band.data
+    data = _STORE_RASTER + word(band.width) + word(band.height) + _inert(band.data)
     store = commands.Graphics(data) if len(data) <= _SHORT_GRAPHICS else commands.LargeGraphics(data)
     return _encoded(store, commands.Graphics(_PRINT_STORED))
 
@@ -140,7 +154,7 @@ def _columns(bitmap: Bitmap, paper: _Paper) -> bytes:
         data = strip.data.ljust(strip.stride * rows, b"\0")
         upright = PIL.Image.frombytes("1", (strip.width, rows), data)
         turned = upright.transpose(PIL.Image.Transpose.TRANSPOSE)
-        parts += commands.BitImage(_STRIP_MODE[rows], strip.width, turned.tobytes()), LineFeed()
+        parts += commands.BitImage(_STRIP_MODE[rows], strip.width, _inert(turned.tobytes())), LineFeed()
     return _encoded(*parts, DefaultLineSpacing(), *both_ways)
 
 
@@ -211,7 +225,7 @@ def barcode(data: Barcode, profile: Profile) -> bytes:
 def _native_barcode(data: Barcode) -> bytes | None:
     made = linear.code(data.symbology, data.data)
     command = linear.command_data(made)
-    if command is None:
+    if command is None or _REALTIME.search(command[1]):
         return None
     return _encoded(
         _JUSTIFY[data.align],
@@ -258,7 +272,7 @@ def _function(cn: int, fn: int, *parameters: int, data: bytes = b"") -> symbols.
 def qr(data: Qr, profile: Profile) -> bytes:
     """ESC a and the QR symbol: the printer's own where it has one and neither logo nor round modules are asked, a
     raster elsewhere. Its human_text is the caller's. Raises Fault at "data", "pixel_width" or "logo"."""
-    if profile.qr and data.logo is None and not data.circle_shape:
+    if profile.qr and data.logo is None and not data.circle_shape and not _REALTIME.search(data.data.encode()):
         return _native_qr(data.data, data.correction, data.pixel_width or profile.dots, data.align, _paper(profile))
     paper = _paper(profile)
     key = replace(data, human_text=None)
@@ -295,7 +309,7 @@ def symbol(kind: str, data: Symbol2D, profile: Profile) -> bytes:
     raster elsewhere. Its human_text is the caller's. Raises Fault at "data" or "pixel_width"."""
     native = {"pdf417": profile.pdf417, "datamatrix": profile.datamatrix, "aztec": profile.aztec}[kind]
     # A printer says no character set in its symbol, and readers then take the bytes for Latin-1.
-    native = native and data.data.isascii()
+    native = native and data.data.isascii() and not _REALTIME.search(data.data.encode())
     paper = _paper(profile)
     key = (kind, native, data.data, data.pixel_width, data.align, paper)
     return _kept(key, lambda: _symbol(kind, data, paper, native=native))

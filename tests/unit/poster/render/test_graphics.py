@@ -278,3 +278,44 @@ def test_any_symbol_is_whole_commands_or_a_fault(data, native, way, kind):
     with contextlib.suppress(Fault):
         made = graphics.qr(Qr(data), profile) if kind == "qr" else graphics.symbol(kind, Symbol2D(data), profile)
         assert b"".join(command.encode() for command in commands(made)) == made
+
+
+# --- what printers obey in the midst of a picture ---
+
+REALTIME = [b"\x10\x14\x02\x01\x08", b"\x10\x04\x01", b"\x10\x05\x02", b"\x10\x14\x01\x00\x01"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("sign", REALTIME)
+def test_no_picture_holds_a_real_time_command(sign, way):
+    row = sign.ljust(8, b"\0")
+    bitmap = Bitmap(64, 48, row * 48)
+    if way == "column":  # the bytes stand upright there
+        picture = PILImage.frombytes("1", (24, 64), sign.ljust(9, b"\0") * 21 + bytes(3))
+        bitmap = Bitmap(64, 24, picture.transpose(PILImage.Transpose.TRANSPOSE).tobytes())
+    data = graphics.bitmap_bytes(bitmap, drawing(384, way))
+    assert sign not in data
+    assert sign[1:] in data  # one dot more, and the rest as it was
+    size = (bitmap.width, bitmap.height)
+    asked = PILImage.frombytes("1", size, bitmap.data, "raw", "1;I")
+    printed = paper_picture(data, 384)
+    assert ink(asked) < ink(printed) <= 2 * ink(asked)
+
+
+def ink(picture):
+    return picture.histogram()[0]
+
+
+@pytest.mark.parametrize(
+    ("make", "data"),
+    [
+        (graphics.qr, Qr("a\x10\x14\x02\x01\x08b")),
+        (graphics.barcode, Barcode("code128", "a\x10\x14\x02\x01\x08b", width=2)),
+        (lambda data, profile: graphics.symbol("pdf417", data, profile), Symbol2D("a\x10\x05\x02b")),
+    ],
+)
+def test_symbols_whose_data_would_be_a_real_time_command_are_drawn(make, data):
+    made = make(data, NATIVE)
+    assert b"\x10\x14" not in made
+    assert b"\x10\x05" not in made
+    assert any(isinstance(command, RasterImage) for command in commands(made))
