@@ -7,45 +7,18 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.attacker import raw, request, websocket
 from support.client import EXAMPLE, client
 from support.daemon_process import daemon_process
-from ticket_daemon.daemon import Daemon
-from ticket_daemon.frontends.native.guard import door, middleware
-from ticket_daemon.settings import config as configuration
+from support.inside import pass_time, running, seen
+from ticket_daemon.frontends.native.guard import access, door, middleware
 
 TIMEOUT_S = 20.0
 CAJA, COCINA = "token-of-caja", "token-of-cocina"
-
-
-@contextlib.asynccontextmanager
-async def running(folder: Path, **sections: dict[str, Any]) -> AsyncIterator[Daemon]:
-    """The daemon in this process, where a test may pass the time."""
-    flags = {"server": {"port": 0}, "limits": {"jobs_per_minute": 0}, **sections}
-    daemon = Daemon(configuration.load("test", None, {}, flags, folder))
-    await daemon.start()
-    try:
-        yield daemon
-    finally:
-        await daemon.close()
-
-
-def pass_time(daemon: Daemon, seconds: float) -> None:
-    """Have the daemon look after its connections as it would so many seconds from now."""
-    daemon.door.sweep(asyncio.get_running_loop().time() + seconds)
-
-
-async def seen(condition: Any) -> None:
-    """Wait until the daemon, in the same loop, has noticed something."""
-    async with asyncio.timeout(TIMEOUT_S):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 # --- jobs in a minute ---
@@ -272,9 +245,9 @@ async def test_a_flood_of_previews_leaves_room_for_tickets(tmp_path: Path) -> No
     line = {"type": "text", "data": {"content": "x" * 40}}
     long = {"version": "1.0", "profile": {"model": "Generic 80mm"}, "commands": [line] * 300}
     flood = json.dumps({"tipo": "preview", "datos": long})
-    with daemon_process(tmp_path) as daemon:
+    with daemon_process(tmp_path, config="[limits]\njobs_per_minute = 5\n") as daemon:
         async with client(daemon.url) as pos, client(daemon.url) as attacker:
-            for _ in range(100):
+            for _ in range(5 * access.PREVIEWS_PER_JOB + 1):
                 await attacker.send(flood)
             _, result = await pos.print(EXAMPLE)
             assert result["status"] == "success"

@@ -26,6 +26,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "solo puede pedirlo quien haya iniciado sesión en la página del servicio",
         "only somebody logged in to the daemon's page may ask for this",
     ),
+    "message.previews_limited": (
+        "más de {limit} vistas previas por minuto; reintente en {retry_after_s} s",
+        "more than {limit} previews in a minute; try again in {retry_after_s} s",
+    ),
     "message.rate_limited": (
         "más de {limit} tickets por minuto; reintente en {retry_after_s} s",
         "more than {limit} tickets in a minute; try again in {retry_after_s} s",

@@ -23,6 +23,7 @@ from ticket_daemon.frontends.native.guard.door import Connection
 from ticket_daemon.frontends.native.guard.login import LOGIN, LogIn
 from ticket_daemon.frontends.native.guard.middleware import Guard, caller_of, wire_answer
 from ticket_daemon.frontends.native.guard.pairing import Pairing
+from ticket_daemon.frontends.native.guard.turns import Slice
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.frontends.native.session import Session
 from ticket_daemon.frontends.native.upkeep import Upkeep
@@ -63,9 +64,10 @@ class Outbox:
     Frames are made here: aiohttp's way to send them is for those who wait, and needs a task and more turns of the loop.
     """
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._socket = socket
-        self._transport = transport
+        self._transport = request.transport
+        self._connection = request.protocol if isinstance(request.protocol, Connection) else None
 
     def put(self, text: bytes) -> None:
         """Have a text sent after those before it. Whoever has said goodbye, or heard it, is told nothing more."""
@@ -73,9 +75,12 @@ class Outbox:
         if transport is None or self._socket.closed or transport.is_closing():
             return
         transport.write(text_frame(text))
-        if transport.get_write_buffer_size() > OUTBOX_BYTES:
+        waits = transport.get_write_buffer_size()
+        if waits > OUTBOX_BYTES:
             log.warning("client_too_slow")
             self.cut()  # a goodbye would have to wait for it like everything else
+        elif waits and self._connection is not None:
+            self._connection.door.owes(self._connection, waits)
 
     def cut(self) -> None:
         """End the connection at once; what waits to be sent is dropped."""
@@ -175,14 +180,14 @@ class Server:
         if caller.refusal is not None:
             return await self._turn_away(request, caller.refusal)
         await socket.prepare(request)
-        outbox = Outbox(socket, request.transport)
+        outbox = Outbox(socket, request)
         session = Session(self._verbs, self._overview, self._audience, outbox.put, caller)
         self._sockets[socket] = (outbox, caller)
         expiry = self._at_the_sessions_end(caller)
         log.info("client_connected", extra={"client": request.remote})
         try:
             session.open()
-            await self._listen(socket, session, request.protocol)
+            await self._listen(socket, session, request.protocol, Slice(caller.turns()))
         finally:
             session.close()
             if expiry is not None:
@@ -208,7 +213,7 @@ class Server:
         await socket.close(code=ORIGIN_REFUSED, message=reason.decode(errors="ignore").encode())
         return socket
 
-    async def _listen(self, socket: web.WebSocketResponse, session: Session, connection: object) -> None:
+    async def _listen(self, socket: web.WebSocketResponse, session: Session, connection: object, slice: Slice) -> None:
         whole = connection.message_ends if isinstance(connection, Connection) else (lambda: None)
         async for frame in socket:
             whole()
@@ -222,7 +227,9 @@ class Server:
                 log.warning("frame_too_large", extra={"bytes": len(frame.data)})
                 await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=b"frame over the limit")
             elif frame.type is WSMsgType.TEXT:
-                session.receive(frame.data)
+                async with slice:
+                    session.receive(frame.data)
+                await session.room()
             elif frame.type is WSMsgType.BINARY:
                 session.refuse(MessageError("message.binary"))
 

@@ -108,7 +108,8 @@ class _Api:
     async def job(self, request: web.Request) -> web.Response:
         """How a job stands."""
         _allowed(request)
-        job, history = await self._verbs.story(request.match_info["id"])
+        async with caller_of(request).turns().slow:
+            job, history = await self._verbs.story(request.match_info["id"])
         return _json(wire.job_answer(job, self._lang, history))
 
     async def jobs(self, request: web.Request) -> web.Response:
@@ -119,8 +120,9 @@ class _Api:
         body = msgspec.json.encode({"limit": int(limit[:9]) if limit.isdecimal() else limit, "pending": pending})
         asked = _as(b'{"tipo":"get_jobs",', body)
         assert isinstance(asked, wire.JobsRequest)
-        jobs = self._verbs.pending(asked.limit) if asked.pending else await self._verbs.recent(asked.limit)
-        return _json(wire.jobs_answer(jobs, self._lang, pending=asked.pending))
+        async with caller_of(request).turns().slow:
+            jobs = self._verbs.pending(asked.limit) if asked.pending else await self._verbs.recent(asked.limit)
+            return _json(wire.jobs_answer(jobs, self._lang, pending=asked.pending))
 
     async def steer(self, request: web.Request) -> web.Response:
         """Hold, release or reprint a job; the body, if any, has the same fields as the message."""
@@ -230,7 +232,7 @@ class _Api:
         """A picture (PNG) of `datos`."""
         message = _as(_PREVIEW, await whole_body(request))
         assert isinstance(message, wire.PreviewRequest)
-        _allowed(request, token=message.auth_token)
+        caller_of(request).spend_preview(_allowed(request, token=message.auth_token))
         png, _, _, _ = await self._verbs.shown(message.document, message.printer)  # type: ignore[arg-type]
         return web.Response(body=png, content_type="image/png")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -19,6 +20,7 @@ from ticket_daemon import messages, wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.frontends.native.audience import Audience
 from ticket_daemon.frontends.native.guard.access import Caller, Need
+from ticket_daemon.frontends.native.guard.turns import PENDING_EACH
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.queue import Job
 from ticket_daemon.verbs import RENDER_ASIDE, Offered, Order, Verbs
@@ -31,7 +33,14 @@ Send = Callable[[bytes], None]
 class Session:
     """Answers one client until `close`."""
 
-    def __init__(self, verbs: Verbs, overview: Overview, audience: Audience, send: Send, caller: Caller) -> None:
+    def __init__(
+        self,
+        verbs: Verbs,
+        overview: Overview,
+        audience: Audience,
+        send: Send,
+        caller: Caller,
+    ) -> None:
         self._verbs = verbs
         self._overview = overview
         self._audience = audience
@@ -39,6 +48,9 @@ class Session:
         self._caller = caller
         self._lang = verbs.settings.server.lang
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns = caller.turns()
+        self._one = asyncio.Lock()
+        self._settled = asyncio.Event()
         self._closed = False
 
     def open(self) -> None:
@@ -96,8 +108,8 @@ class Session:
                     self._allowed(request, Need.MANAGE)
                 self._subscribe(request)
             case wire.PreviewRequest():
-                self._allowed(request)
-                self._later(self._preview(request), request.id)
+                self._caller.spend_preview(self._allowed(request))
+                self._later(self._preview(request), request.id, in_turn=False)
             case wire.JobRequest():
                 self._allowed(request)
                 self._later(self._job(request), request.id)
@@ -122,11 +134,26 @@ class Session:
         self._overview.figures.refused(problem.code)
         self.say(wire.error(problem, self._lang, job_id))
 
-    def _later(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
-        """Do what has to wait for something, without making the client's next message wait."""
-        task = asyncio.create_task(self._guarded(work, job_id))
+    async def room(self) -> None:
+        """Wait while as many of this client's messages are worked on as may be."""
+        while len(self._tasks) >= PENDING_EACH:
+            self._settled.clear()
+            await self._settled.wait()
+
+    def _later(self, work: Coroutine[Any, Any, None], job_id: str | None, *, in_turn: bool = True) -> None:
+        """Do what has to wait for something: when this client's turn comes, or aside, for what has its own limit."""
+        task = asyncio.create_task(self._in_turn(work, job_id) if in_turn else self._guarded(work, job_id))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(functools.partial(self._done, work))
+
+    def _done(self, work: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
+        work.close()  # for a task that was cancelled before its first step
+        self._tasks.discard(task)
+        self._settled.set()
+
+    async def _in_turn(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
+        async with self._one, self._turns.slow:
+            await self._guarded(work, job_id)
 
     async def _guarded(self, work: Coroutine[Any, Any, None], job_id: str | None) -> None:
         try:
@@ -152,7 +179,7 @@ class Session:
             self._audience.watch(answer.accepted.job, self)
 
         if length > RENDER_ASIDE:
-            self._later(self._verbs.long_ticket(order, done), order.id)
+            self._later(self._verbs.long_ticket(order, done), order.id, in_turn=False)
         else:
             self._verbs.ticket(order, done)
 

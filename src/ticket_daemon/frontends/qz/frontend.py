@@ -105,7 +105,7 @@ class Qz:
         caller = caller_of(request)
         lang = self._room.settings.server.lang
         await socket.prepare(request)
-        outbox = Outbox(socket, request.transport)
+        outbox = Outbox(socket, request)
         desk = _Desk(self._room, self._signer, caller)
         session = Session(desk, outbox.put, lang, _refusal(self._room, caller, lang))
         self._sessions.add(session)

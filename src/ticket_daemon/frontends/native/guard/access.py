@@ -19,6 +19,7 @@ from ticket_daemon.errors import HostRefused, LoginNeeded, OriginRefused, RateLi
 from ticket_daemon.frontends.native.guard.limits import Clock, Places, Rate, client_of
 from ticket_daemon.frontends.native.guard.sessions import Lockout, Sessions
 from ticket_daemon.frontends.native.guard.tokens import Tokens, digest
+from ticket_daemon.frontends.native.guard.turns import Client, Turns
 from ticket_daemon.settings.config import Settings
 from ticket_daemon.web.origins import MAX_LENGTH, Hosts, Origins, normal
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: Wrong tokens in a minute from one address; then it has to wait, unless it has shown a right one before.
 WRONG_TOKENS_PER_MINUTE: Final = 60
+#: Previews that one may ask for where a minute has one ticket: an editor shows what is typed.
+PREVIEWS_PER_JOB: Final = 4
 #: Lines of one kind that one address may cause in the audit in a minute.
 REFUSALS_PER_MINUTE: Final = 30
 #: Refused origins that are kept for whoever wants to pair one.
@@ -95,14 +98,24 @@ class Caller:
         gate.refused("log_in_needed", self.client)
         raise LoginNeeded("message.login_needed")
 
+    def turns(self) -> Client:
+        """The turns that all connections of this client share."""
+        return self._gate.turns.of(self.client)
+
     def spend_job(self, by: str) -> None:
         """Count a job of `by`, as `authorize` named it. Raises RateLimited."""
+        self._spend(self._gate.jobs, "message.rate_limited", by)
+
+    def spend_preview(self, by: str) -> None:
+        """Count a preview of `by`. Raises RateLimited."""
+        self._spend(self._gate.previews, "message.previews_limited", by)
+
+    def _spend(self, rate: Rate, key: str, by: str) -> None:
         gate = self._gate
-        seconds = gate.jobs.take(by if by.startswith("token:") else self.client)
+        seconds = rate.take(by if by.startswith("token:") else self.client)
         if seconds:
             gate.refused("rate_limited", self.client, by=by)
-            limit = gate.settings.limits.jobs_per_minute
-            raise RateLimited("message.rate_limited", retry_after_s=seconds, limit=limit)
+            raise RateLimited(key, retry_after_s=seconds, limit=rate.per_minute)
 
 
 class Gate:
@@ -117,6 +130,8 @@ class Gate:
         self.lockout = Lockout(clock)
         self.refused_origins: OrderedDict[str, None] = OrderedDict()
         self.jobs = Rate(settings.limits.jobs_per_minute, clock)
+        self.previews = Rate(settings.limits.jobs_per_minute * PREVIEWS_PER_JOB, clock)
+        self.turns = Turns()
         self.places = Places(settings.limits.connections, settings.limits.connections_per_address)
         self.sessions = Sessions(settings.auth.session_hours * _HOUR_S, clock)
         self.settings = settings
@@ -127,6 +142,7 @@ class Gate:
         if settings.auth.dashboard_password_hash != self.settings.auth.dashboard_password_hash:
             self.sessions.end_all()
         self.jobs.per_minute = settings.limits.jobs_per_minute
+        self.previews.per_minute = settings.limits.jobs_per_minute * PREVIEWS_PER_JOB
         self.places.total, self.places.each = settings.limits.connections, settings.limits.connections_per_address
         self.sessions.seconds = settings.auth.session_hours * _HOUR_S
         self._read(settings, self.origins.paired)

@@ -43,6 +43,8 @@ KEEP_ALIVE_S: Final = 15.0
 SITE_SHARE: Final = 0.5
 #: Bytes of unfinished messages that all clients together may have; then whoever has most is cut.
 UNFINISHED: Final = 256 * KIB * KIB
+#: Bytes that may wait to be sent, for all clients together; then whoever reads least is cut.
+UNSENT: Final = 64 * KIB * KIB
 #: Seconds between two looks at all connections.
 SWEEP_S: Final = 1.0
 #: Seconds for a client to greet in TLS, and to let go of a request that was refused.
@@ -71,6 +73,7 @@ class Connection(web.RequestHandler):
         self.site = ""  #: the page that speaks over it, by its host
         self.begun = 0.0  #: when a head began to come; 0 while none does
         self.long_since = 0.0  #: since when more than LONG is unfinished; 0 while it is not
+        self.unsent = 0  #: bytes of answers that wait for the client to read, as last counted
         self.unfinished = 0  #: bytes of what is not yet a whole message
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -125,7 +128,11 @@ class Connection(web.RequestHandler):
     @property
     def is_idle(self) -> bool:
         """Nothing is under way on it, and something was."""
-        return self.answered and not self.busy and not self.begun
+        return self.answered and not self.busy and not self.begun and not self.to_send()
+
+    def to_send(self) -> int:
+        """Bytes that the client has not read yet."""
+        return self.transport.get_write_buffer_size() if self.transport is not None else 0
 
     @property
     def may_go(self) -> bool:
@@ -173,6 +180,7 @@ class Door:
         self._servers: list[asyncio.Server] = []
         self._sweeping: asyncio.Task[None] | None = None
         self._turned_away = 0
+        self._unsent = 0  #: of all connections, as last counted: never less than it is
 
     async def listen(
         self, runner: web.AppRunner, host: str, port: int, *, reuse: bool | None, tls: ssl.SSLContext | None = None
@@ -264,10 +272,28 @@ class Door:
         self._turned_away -= 1
         transport.abort()
 
+    def owes(self, connection: Connection, size: int) -> None:
+        """Count that `size` bytes wait to be sent over a connection. Too much for all together: who has most is cut."""
+        self._unsent += size - connection.unsent
+        connection.unsent = size
+        if self._unsent <= UNSENT:
+            return
+        for one in self._connections:  # much of it may have been read meanwhile
+            one.unsent = max(one.to_send(), size if one is connection else 0)
+        self._unsent = sum(one.unsent for one in self._connections)
+        while self._unsent > UNSENT:
+            most = max(self._connections, key=lambda one: one.unsent)
+            self._unsent -= most.unsent
+            most.unsent = 0
+            self.gate.refused("client_too_slow", most.client)
+            most.cut()
+
     def leave(self, connection: Connection, client: str) -> None:
         """It is gone, or as good as gone."""
         if connection in self._connections:
             self._connections.discard(connection)
+            self._unsent -= connection.unsent
+            connection.unsent = 0
             self.gate.places.leave(client)
 
     async def _sweep(self) -> None:

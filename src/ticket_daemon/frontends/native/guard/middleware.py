@@ -96,6 +96,8 @@ class Guard:
             answer = await self._judged(request, handler)
             if caller_of(request).refusal is not None and not isinstance(answer, web.WebSocketResponse):
                 answer.force_close()  # a page that is kept out keeps no place either
+            if isinstance(answer, web.Response) and isinstance(answer.body, bytes | bytearray):
+                connection.door.owes(connection, connection.to_send() + len(answer.body))
             return answer
         finally:
             connection.request_ends()
