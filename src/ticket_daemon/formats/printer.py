@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from ticket_daemon.errors import DocumentError
 from ticket_daemon.formats import Options
-from ticket_daemon.poster.builder import Ticket as Builder
 from ticket_daemon.poster.document import Source, Warned
-from ticket_daemon.poster.printer_data import printer_data
+from ticket_daemon.poster.printer_data import heading, printer_data
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered
@@ -36,8 +35,7 @@ class PrinterTicket:
         return Rendered(data, profile or generic(_PAPER_MM), warnings)
 
     def headed(self, text: str) -> PrinterTicket:
-        heading = Builder("Generic 80mm").text(f" {text} ", align="center", bold=True, inverse=True, size="1x2")
-        return PrinterTicket(heading.render() + self.body)
+        return PrinterTicket(heading(text) + self.body)
 
 
 class PrinterReader:

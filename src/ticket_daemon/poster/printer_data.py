@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -10,6 +11,7 @@ from ticket_daemon.errors import DocumentError
 from ticket_daemon.poster.document.decode import Warned
 from ticket_daemon.poster.document.model import Fault
 from ticket_daemon.poster.escpos import Command, Parser, Unknown, mechanics, parse
+from ticket_daemon.poster.escpos.characters import Initialize, LineFeed, Print, PrintMode
 from ticket_daemon.poster.escpos.effects import Effect, effect
 
 #: all: whatever comes. ticket: what a ticket needs, which also resets the printer and opens the drawer; questions are
@@ -27,6 +29,7 @@ _HIDDEN: Final[dict[Admission, re.Pattern[bytes]]] = {
     "ticket": re.compile(_STOPPING),
     "printing": re.compile(_STOPPING + rb"|\x10\x14\x01[\0\1][\1-\x08]"),
 }
+_LARGE: Final = 0x18  # ESC !: emphasized, double height
 _PULSE_PREFIXES: Final = (mechanics.Pulse.PREFIX, mechanics.Realtime.PREFIX)
 
 
@@ -101,6 +104,12 @@ def printer_data(
 def encoded(commands: Iterable[Command]) -> bytes:
     """The commands' bytes, one after the other."""
     return b"".join(command.encode() for command in commands)
+
+
+def heading(text: str) -> bytes:
+    """A line of `text` in large letters, in commands and characters that printers of any make and age know."""
+    plain = unicodedata.normalize("NFD", text).encode("ascii", "ignore")
+    return encoded((Initialize(), PrintMode(_LARGE), Print(b" " + plain), LineFeed(), PrintMode(0)))
 
 
 def without_pulses(data: bytes) -> bytes:

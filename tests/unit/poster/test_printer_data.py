@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticket_daemon.errors import DocumentError
+from ticket_daemon.poster.emulator import draw
 from ticket_daemon.poster.escpos import COMMANDS, Command, parse
 from ticket_daemon.poster.escpos.characters import Initialize
 from ticket_daemon.poster.escpos.definitions import DefineCharacters
 from ticket_daemon.poster.escpos.effects import effect
 from ticket_daemon.poster.escpos.graphics import RasterImage
 from ticket_daemon.poster.escpos.mechanics import Pulse
-from ticket_daemon.poster.printer_data import opens_drawer, printer_data, without_pulses
+from ticket_daemon.poster.printer_data import heading, opens_drawer, printer_data, without_pulses
+from ticket_daemon.poster.profile.catalogue import find
 
 KICK = Pulse(0, 25, 25).encode()
 RECEIPT = Initialize().encode() + b"total 1.00\n"
@@ -115,3 +117,12 @@ def test_what_stops_a_printer_is_refused_in_the_midst_of_a_picture_too(hidden: b
         printer_data(RECEIPT + picture, allow_raw=None)
     assert caught.value.parameters["offset"] == len(RECEIPT)
     assert printer_data(RECEIPT + picture)[0] == RECEIPT + picture
+
+
+@pytest.mark.parametrize("name", ["TM-U220", "Generic 58mm", "TM-T88II"])
+def test_a_heading_is_read_by_printers_of_any_make(name: str) -> None:
+    profile = find(name)
+    assert profile is not None
+    paper = draw(heading("REIMPRESIÓN") + RECEIPT, profile)
+    assert paper.text == [" REIMPRESION", "total 1.00"]
+    assert paper.events == ()
