@@ -57,6 +57,12 @@ export interface Result {
   text: string;
 }
 
+/** What a ticket may be besides a document; binary ones as bytes or base64. An `Element` prints as it looks. */
+export type Content =
+  | { html: string } | { text: string }
+  | { pdf: ArrayBuffer | Uint8Array | string } | { picture: ArrayBuffer | Uint8Array | string }
+  | { printer: ArrayBuffer | Uint8Array | string };
+
 /** The ticket is on disk: from here on it survives a crash, a power cut, a closed page. */
 export interface Ack {
   id: string;
@@ -208,7 +214,7 @@ export class Daemon extends EventTarget {
    * Print a document. Ends with what became of it, also when it did not print (see `printed`); a ticket that was refused
    * throws TicketError. `queue_full`, `rate_limited` and `shutting_down` are not told: it is sent again when they say.
    */
-  print(document: Ticket | object, options?: PrintOptions): Promise<Result>;
+  print(document: Ticket | Content | Element | object, options?: PrintOptions): Promise<Result>;
   /** Print a job once more, as a new job. */
   reprint(id: string, options?: ReprintOptions): Promise<Result>;
   /** What becomes of a job that was accepted before, perhaps by another page. */

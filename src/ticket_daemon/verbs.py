@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 #: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
 RENDER_ASIDE: Final = 32 * 1024
+#: The format of a ticket that says none.
+DOCUMENT: Final = "document"
 _DIGEST_BYTES: Final = 16
 #: Pictures drawn at once and waiting to be: they share the processor and the threads with tickets.
 PICTURES_AT_ONCE: Final = 2
@@ -52,7 +54,7 @@ class Order(NamedTuple):
     copies: int = 1
     asked_at: int | None = None
     remote: bool = False
-    format: str = "document"
+    format: str = DOCUMENT
     origin: str = ""  #: the frontend and the site or program that asks
     begin_by: int | None = None  #: ms since 1970 after which it must not begin to print any more
 
@@ -212,7 +214,7 @@ class Verbs:
         return profile or (find(ticket.model, own) if own else None)
 
     def preview(
-        self, body: Source, printer: str | None = None, format: str = "document"
+        self, body: Source, printer: str | None = None, format: str = DOCUMENT
     ) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """A picture (PNG) of the ticket, its width and height in dots, and warnings. Raises TicketDaemonError."""
         from ticket_daemon.poster.emulator import draw  # Pillow, only when somebody looks
@@ -224,7 +226,7 @@ class Verbs:
         return paper.png(), paper.width, paper.height, (*ticket.warnings, *rendered.warnings)
 
     async def shown(
-        self, body: Source, printer: str | None = None, format: str = "document"
+        self, body: Source, printer: str | None = None, format: str = DOCUMENT
     ) -> tuple[bytes, int, int, tuple[Warned, ...]]:
         """`preview` in a thread, a few at a time. Raises RateLimited when too many are asked for."""
         async with self._drawing:
@@ -354,6 +356,6 @@ def _expiry(order: Order, now: int) -> int | None:
 def _digest(canonical: bytes, order: Order, reprint_of: str = "") -> bytes:
     """What tells one ticket's content from another's: the document, where to, how often."""
     asked = f"\0{order.printer or ''}\0{order.copies}\0{reprint_of}".encode()
-    if order.format != "document":  # documents keep the digest that they had before there were formats
+    if order.format != DOCUMENT:  # documents keep the digest that they had before there were formats
         asked += f"\0{order.format}".encode()
     return hashlib.blake2b(canonical + asked, digest_size=_DIGEST_BYTES).digest()

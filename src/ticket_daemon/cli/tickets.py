@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +20,11 @@ from ticket_daemon.cli.common import (
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
+    from ticket_daemon.client.plain import Client
     from ticket_daemon.poster.document import Document
     from ticket_daemon.poster.profile.model import Profile
     from ticket_daemon.poster.render import Rendered
+    from ticket_daemon.wire.answers import Ack
 
 
 @verb("print", "does.print")
@@ -35,9 +38,19 @@ if TYPE_CHECKING:
 def print_command(
     document: str, printer: str | None, job_id: str | None, wait: float, url: str, token_file: str | None
 ) -> None:
-    """Print DOCUMENT (a JSON file, or - for standard input) through the daemon that runs."""
+    """Print DOCUMENT (a file, or - for standard input) through the daemon that runs; its format by its ending."""
+    from ticket_daemon.client.outcome import Content
+    from ticket_daemon.formats import BY_SUFFIX, TEXTS
     from ticket_daemon.poster.document import decode
 
+    kind = BY_SUFFIX.get(Path(document).suffix.casefold(), "document")
+    if kind != "document":
+        daemon = daemon_at(url, token_file)
+        content = Content(kind, read_document(document))
+        if kind in TEXTS:
+            content = Content(kind, read_document(document).decode("utf-8-sig", "replace"))
+        _follow(daemon, daemon.submit(content, id=job_id, printer=printer), wait)
+        return
     read, warnings = decode(read_document(document))
     for warning in warnings:
         click.echo(f"! {warning.text(language())}", err=True)
@@ -49,7 +62,10 @@ def submit(
 ) -> None:
     """Have the daemon print `document`, and wait for the outcome for `wait` seconds; leaves when it is not printed."""
     daemon = daemon_at(url, token_file)
-    ack = daemon.submit(document, id=job_id, printer=printer)
+    _follow(daemon, daemon.submit(document, id=job_id, printer=printer), wait)
+
+
+def _follow(daemon: Client, ack: Ack, wait: float) -> None:
     click.echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity})")
     if wait <= 0:
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ticket_daemon.client.asynchronous import AsyncClient
-    from ticket_daemon.client.outcome import Outcome
+    from ticket_daemon.client.outcome import Content, Outcome
     from ticket_daemon.client.plain import Client
     from ticket_daemon.errors import NoAnswer, Refused, Unreachable
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "AsyncClient": "ticket_daemon.client.asynchronous",
     "Client": "ticket_daemon.client.plain",
+    "Content": "ticket_daemon.client.outcome",
     "NoAnswer": "ticket_daemon.errors",
     "Outcome": "ticket_daemon.client.outcome",
     "Refused": "ticket_daemon.errors",
     "Unreachable": "ticket_daemon.errors",
 }
 
-__all__ = ["AsyncClient", "Client", "NoAnswer", "Outcome", "Refused", "Unreachable"]
+__all__ = ["AsyncClient", "Client", "Content", "NoAnswer", "Outcome", "Refused", "Unreachable"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from ticket_daemon.client.conversation import Conversation, Lost, News, OnAck
-from ticket_daemon.client.outcome import PAUSES_S, Outcome, Source, raw
+from ticket_daemon.client.outcome import PAUSES_S, Content, Outcome, Source, body
 from ticket_daemon.tasks import end
 from ticket_daemon.wire import answers, requests
 
@@ -81,7 +81,7 @@ class AsyncClient:
 
     async def print(
         self,
-        document: Source,
+        document: Source | Content,
         *,
         id: str | None = None,
         printer: str | None = None,
@@ -99,7 +99,7 @@ class AsyncClient:
         with a fault.
         """
         made = id or str(uuid.uuid4())
-        request = requests.TicketRequest(id=made, document=raw(document), printer=printer, ttl_s=ttl_s, copies=copies)
+        request = requests.TicketRequest(id=made, **body(document), printer=printer, ttl_s=ttl_s, copies=copies)
         return await self._talk.follow(self._talk.add(made, request), on_ack, timeout, final_only)
 
     async def reprint(
@@ -153,9 +153,9 @@ class AsyncClient:
         """Every printer, and the whole in one line."""
         return _as(answers.Printers, await self._talk.ask(requests.PrintersRequest()))
 
-    async def preview(self, document: Source, *, printer: str | None = None) -> Picture:
+    async def preview(self, document: Source | Content, *, printer: str | None = None) -> Picture:
         """What a document would look like on paper."""
-        request = requests.PreviewRequest(id=str(uuid.uuid4()), document=raw(document), printer=printer)
+        request = requests.PreviewRequest(id=str(uuid.uuid4()), **body(document), printer=printer)
         answer = _as(answers.Preview, await self._talk.ask(request))
         picture = Picture(base64.b64decode(answer.png))
         picture.width, picture.height, picture.warnings = answer.width, answer.height, answer.warnings

@@ -5,6 +5,7 @@ It knows how a document may be written and which states mean what; it does not k
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
@@ -36,6 +37,21 @@ class Written(Protocol):
 
 #: A ticket, its JSON, a decoded JSON object, or a `Document`.
 Source = Written | str | bytes | Mapping[str, Any] | Struct
+
+
+class Content(Struct, frozen=True):
+    """A ticket that is no document: `format` is html, text, pdf, picture or printer; the last three are bytes."""
+
+    format: str
+    data: str | bytes
+
+
+def body(document: Source | Content) -> dict[str, Any]:
+    """The fields of a message that hold what is to be printed. Raises DocumentError."""
+    if not isinstance(document, Content):
+        return {"document": raw(document)}
+    data = document.data if isinstance(document.data, str) else base64.b64encode(document.data).decode()
+    return {"format": document.format, "content": data}
 
 
 def raw(document: Source) -> msgspec.Raw:

@@ -22,10 +22,11 @@ from ticket_daemon.client.outcome import (
     PASSES_IN_S,
     PASSING,
     PAUSES_S,
+    Content,
     Outcome,
     Source,
+    body,
     outcome,
-    raw,
     refused,
 )
 from ticket_daemon.errors import NoAnswer, Refused, Unreachable
@@ -71,7 +72,7 @@ class Client:
 
     def print(
         self,
-        document: Source,
+        document: Source | Content,
         *,
         id: str | None = None,
         printer: str | None = None,
@@ -94,7 +95,7 @@ class Client:
 
     def submit(
         self,
-        document: Source,
+        document: Source | Content,
         *,
         id: str | None = None,
         printer: str | None = None,
@@ -164,9 +165,9 @@ class Client:
         """How the daemon is."""
         return self._get("/health", answers.Health)
 
-    def preview(self, document: Source, *, printer: str | None = None) -> bytes:
+    def preview(self, document: Source | Content, *, printer: str | None = None) -> bytes:
         """A PNG of what a document would look like on paper."""
-        request = requests.PreviewRequest(document=raw(document), printer=printer)
+        request = requests.PreviewRequest(**body(document), printer=printer)
         return self._exchange("/api/v1/preview", msgspec.json.encode(request))
 
     def paper(self, id: str) -> bytes:
@@ -277,9 +278,9 @@ def _each_then_last(values: tuple[float, ...]) -> Iterator[float]:
     return itertools.chain(values, itertools.repeat(values[-1]))
 
 
-def _ticket(id: str | None, document: Source, printer: str | None, ttl_s: float | None, copies: int) -> bytes:
+def _ticket(id: str | None, document: Source | Content, printer: str | None, ttl_s: float | None, copies: int) -> bytes:
     return msgspec.json.encode(
-        requests.TicketRequest(id=id, document=raw(document), printer=printer, ttl_s=ttl_s, copies=copies)
+        requests.TicketRequest(id=id, **body(document), printer=printer, ttl_s=ttl_s, copies=copies)
     )
 
 

@@ -6,10 +6,11 @@ profile. The body is kept with the job, so that preview, reprint and a stand-in 
 
 from __future__ import annotations
 
+import base64
 import importlib
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from ticket_daemon.errors import UnknownFormat
+from ticket_daemon.errors import DocumentError, UnknownFormat
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import Rendered
@@ -51,6 +52,20 @@ class Ticket(Protocol):
         """The same ticket under one more line of text, as a reprint has it."""
 
 
+def content(body: Source, *, is_text: bool = False) -> bytes:
+    """The bytes of a body that is no JSON: themselves, a text, or what a text is base64 of. Raises DocumentError."""
+    if isinstance(body, str):
+        try:
+            body = (
+                body.encode() if is_text else base64.b64decode(body.partition(",")[2] if body[:5] == "data:" else body)
+            )
+        except (ValueError, UnicodeError):
+            raise DocumentError("format.no_base64", path="contenido") from None
+    if not isinstance(body, bytes | bytearray | memoryview) or not body:
+        raise DocumentError("format.no_bytes", path="contenido")
+    return bytes(body)
+
+
 class Copies(NamedTuple):
     """The first copy of a ticket, and what each further one prints: b"" the same, None where there is none."""
 
@@ -78,18 +93,38 @@ class Reader(Protocol):
 
 
 class Format(NamedTuple):
-    """One row. `module` has `reader(settings) -> Reader`; it is imported when the first such ticket comes."""
+    """One row. `module` has `maker(settings) -> Reader`; it is imported when the first such ticket comes."""
 
     name: str
     module: str
+    maker: str
     media_types: tuple[str, ...]
     suffixes: tuple[str, ...]  #: of files
 
 
+_SIMPLE: Final = "ticket_daemon.formats.simple"
 FORMATS: Final = (
-    Format("document", "ticket_daemon.formats.document", ("application/json",), (".json",)),
-    Format("printer", "ticket_daemon.formats.printer", ("application/vnd.escpos",), (".bin", ".escpos", ".prn")),
-)
+    Format("document", "ticket_daemon.formats.document", "reader", ("application/json",), (".json",)),
+    Format(
+        "printer", "ticket_daemon.formats.printer", "reader",
+        ("application/vnd.escpos", "application/octet-stream"), (".bin", ".escpos", ".prn"),
+    ),
+    Format("text", _SIMPLE, "text_reader", ("text/plain",), (".txt",)),
+    Format(
+        "picture", _SIMPLE, "picture_reader",
+        ("image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"),
+        (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"),
+    ),
+    Format("pdf", _SIMPLE, "pdf_reader", ("application/pdf",), (".pdf",)),
+    Format("html", _SIMPLE, "html_reader", ("text/html",), (".html", ".htm")),
+)  # fmt: skip
+#: A format by the type of an HTTP body.
+BY_MEDIA_TYPE: Final = {media_type: row.name for row in FORMATS for media_type in row.media_types}
+
+#: Formats whose bodies are text.
+TEXTS: Final = frozenset(("text", "html"))
+#: A format by the ending of a file's name.
+BY_SUFFIX: Final = {suffix: row.name for row in FORMATS for suffix in row.suffixes}
 
 
 class Formats:
@@ -107,7 +142,7 @@ class Formats:
             row = self._rows.get(name)
             if row is None:
                 raise UnknownFormat("format.unknown", path="formato", got=name[:80], known=", ".join(self._rows))
-            reader = self._readers[name] = importlib.import_module(row.module).reader(self._settings)
+            reader = self._readers[name] = getattr(importlib.import_module(row.module), row.maker)(self._settings)
         return reader.read(body)
 
     def close(self) -> None:

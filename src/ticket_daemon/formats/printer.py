@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ticket_daemon.errors import DocumentError
-from ticket_daemon.formats import Options
+from ticket_daemon.formats import Options, content
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.printer_data import heading, printer_data
 from ticket_daemon.poster.profile.catalogue import generic
@@ -42,9 +41,7 @@ class PrinterReader:
     """Takes any bytes."""
 
     def read(self, body: Source) -> PrinterTicket:
-        if not isinstance(body, bytes | bytearray | memoryview) or not body:
-            raise DocumentError("format.no_bytes", category="RAW")
-        return PrinterTicket(bytes(body))
+        return PrinterTicket(content(body))
 
     def close(self) -> None:
         """Nothing is kept running."""

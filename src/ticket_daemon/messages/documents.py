@@ -22,6 +22,50 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "esta impresora no entiende ESC/POS (perfil {name}); solo recibe bytes ya listos",
         "this printer speaks no ESC/POS (profile {name}); it takes ready bytes only",
     ),
+    "format.not_utf8": (
+        "el texto no es UTF-8 (byte {offset})",
+        "the text is not UTF-8 (byte {offset})",
+    ),
+    "format.too_long_text": (
+        "el texto tiene {got} caracteres y el máximo es {limit}",
+        "the text has {got} characters; the limit is {limit}",
+    ),
+    "format.too_long": (
+        "el ticket mide {dots} puntos de largo y el máximo es {limit}",
+        "the ticket is {dots} dots long; the limit is {limit}",
+    ),
+    "format.too_large": (
+        "el contenido tiene {got} bytes y el máximo es {limit}",
+        "the content has {got} bytes; the limit is {limit}",
+    ),
+    "format.too_many_elements": (
+        "la página tiene {got} elementos y el máximo es {limit}",
+        "the page has {got} elements; the limit is {limit}",
+    ),
+    "format.too_slow": (
+        "no se terminó de dibujar en {seconds} segundos",
+        "it was not drawn within {seconds} seconds",
+    ),
+    "format.needs_browser": (
+        "para imprimir HTML hace falta Edge, Chrome o Chromium en esta máquina (o [html] browser)",
+        "printing HTML needs Edge, Chrome or Chromium on this machine (or [html] browser)",
+    ),
+    "format.browser_failed": (
+        "el navegador que dibuja HTML falló ({detail}); intente otra vez",
+        "the browser that draws HTML failed ({detail}); try again",
+    ),
+    "format.needs_pdf": (
+        "para imprimir PDF hace falta el extra `pdf`: pip install 'ticket-daemon[pdf]'",
+        "printing PDF needs the extra `pdf`: pip install 'ticket-daemon[pdf]'",
+    ),
+    "format.no_base64": ("el contenido no es base64", "the content is not base64"),
+    "format.no_pdf": ("no es un PDF que se pueda leer", "this is not a PDF that can be read"),
+    "format.encrypted": ("el PDF está protegido con contraseña", "the PDF is protected by a password"),
+    "format.too_many_pages": (
+        "el PDF tiene {got} páginas y el máximo es {limit}",
+        "the PDF has {got} pages; the limit is {limit}",
+    ),
+    "format.page_too_large": ("la página {page} es demasiado grande", "page {page} is too large"),
     "format.no_bytes": (
         "se esperaban los bytes de la impresora y no llegó nada",
         "expected the printer's bytes, got nothing",

@@ -103,6 +103,15 @@ class DiscoverySettings(_Section, frozen=True):
     sources: tuple[Place, ...] = ("windows", "cups", "usb", "files", "serial", "mdns")
 
 
+class HtmlSettings(_Section, frozen=True):
+    """How receipts that are web pages are drawn."""
+
+    browser: str = ""  #: its program; where empty, Edge, Chrome or Chromium is found
+    script: bool = False  #: let the page's scripts run; they reach neither network nor files
+    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0  #: for one ticket to be drawn
+    idle_s: Annotated[float, Meta(ge=1, le=86_400)] = 300.0  #: after which the browser is ended
+
+
 class QzSettings(_Section, frozen=True):
     """QZ Tray's client protocol, for pages with `qz-tray.js`."""
 
@@ -146,6 +155,7 @@ class Settings(_Section, frozen=True):
     documents: DocumentSettings = DocumentSettings()
     discovery: DiscoverySettings = DiscoverySettings()
     fleet: FleetSettings = FleetSettings()
+    html: HtmlSettings = HtmlSettings()
     qz: QzSettings = QzSettings()
     printers: tuple[PrinterSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
@@ -193,6 +203,7 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "documents": DocumentSettings,
     "discovery": DiscoverySettings,
     "fleet": FleetSettings,
+    "html": HtmlSettings,
     "qz": QzSettings,
 }
 #: Keys whose variable holds several values, with commas between them.

@@ -59,7 +59,7 @@ export class Daemon extends EventTarget {
 
   print(document, { id = newId(), printer, ttl_s, copies, ...how } = {}) {
     const known = this.#pending.get(id);
-    const message = { tipo: "ticket", id, printer, ttl_s, copies, datos: document?.toJSON?.() ?? document };
+    const message = { tipo: "ticket", id, printer, ttl_s, copies, ...content(document) };
     return this.#follow(known ?? this.#add(id, message), how);
   }
 
@@ -105,7 +105,7 @@ export class Daemon extends EventTarget {
     return this.#query({ tipo: "get_printers" }, how).then(({ tipo, ...rest }) => rest);
   }
   preview(document, { printer, ...how } = {}) {
-    const message = { tipo: "preview", id: newId(), printer, datos: document?.toJSON?.() ?? document };
+    const message = { tipo: "preview", id: newId(), printer, ...content(document) };
     return this.#query(message, how).then(({ png, width, height, warnings }) => {
       return { png: `data:image/png;base64,${png}`, width, height, warnings };
     });
@@ -711,4 +711,40 @@ for (const type of ["qr", "pdf417", "datamatrix", "aztec"]) {
   Ticket.prototype[type] = function (data, options) {
     return this.add(type, { data, ...options });
   };
+}
+
+// --- what a ticket may be besides a document ---
+
+const CONTENTS = ["html", "text", "pdf", "picture", "printer"];
+
+function content(ticket) {
+  if (globalThis.Element && ticket instanceof Element) return { formato: "html", contenido: look(ticket) };
+  const formato = CONTENTS.find((name) => ticket?.[name] !== undefined);
+  if (!formato) return { datos: ticket?.toJSON?.() ?? ticket };
+  const given = ticket[formato];
+  return { formato, contenido: typeof given === "string" ? given : base64(new Uint8Array(given.buffer ?? given)) };
+}
+
+function base64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
+}
+
+// An element as it looks now: its computed style written into each of its parts, canvases as pictures.
+function look(element) {
+  const copy = element.cloneNode(true);
+  const [from, to] = [element, copy].map((root) => [root, ...root.querySelectorAll("*")]);
+  from.forEach((part, index) => {
+    const style = getComputedStyle(part);
+    to[index].style?.setProperty("all", "revert");
+    for (const name of style) to[index].style?.setProperty(name, style.getPropertyValue(name));
+    if (part instanceof HTMLCanvasElement) {
+      const picture = document.createElement("img");
+      picture.src = part.toDataURL();
+      picture.style.cssText = to[index].style.cssText;
+      to[index].replaceWith(picture);
+    }
+  });
+  return `<!doctype html><meta charset="utf-8"><body style="margin:0">${copy.outerHTML}`;
 }

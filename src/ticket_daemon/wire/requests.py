@@ -25,9 +25,13 @@ Echo = Annotated[str, Meta(min_length=1, max_length=MAX_ID, description="Comes b
 OpenDrawer = Annotated[bool, Meta(description="Open the cash drawer if the ticket does; else it stays shut.")]
 Printer = Annotated[str, Meta(description="A configured printer; else the document's model, else the default one.")]
 Document = Annotated[Raw, Meta(description="The document.")]
+FormatName = Annotated[str, Meta(max_length=64, description="What `contenido` is: html, pdf, picture, text, printer.")]
+Content = Annotated[str, Meta(description="In place of `datos`: text, or base64 of pdf, picture and printer.")]
 
 
-class _Request(Struct, frozen=True, tag_field="tipo", rename={"document": "datos"}):
+class _Request(
+    Struct, frozen=True, tag_field="tipo", rename={"document": "datos", "format": "formato", "content": "contenido"}
+):
     auth_token: Annotated[str, Meta(description="The shop's token, where one is set.")] | None = None
 
 
@@ -45,6 +49,13 @@ class TicketRequest(_Request, frozen=True, tag="ticket"):
         Annotated[float, Meta(gt=0, le=MAX_TTL_S, description="Seconds after which it must not print any more.")] | None
     ) = None
     copies: Annotated[int, Meta(ge=1, le=MAX_COPIES)] = 1
+    format: FormatName | None = None
+    content: Content | None = None
+
+    @property
+    def body(self) -> Raw | str:
+        """What is to be printed, as `format` has it."""
+        return _body(self.document, self.content)
 
 
 class StatusRequest(_Request, frozen=True, tag="status"):
@@ -111,6 +122,20 @@ class PreviewRequest(_Request, frozen=True, tag="preview"):
     id: Echo | None = None
     document: Document | UnsetType = UNSET
     printer: Printer | None = None
+    format: FormatName | None = None
+    content: Content | None = None
+
+    @property
+    def body(self) -> Raw | str:
+        """What is to be shown, as `format` has it."""
+        return _body(self.document, self.content)
+
+
+def _body(document: Raw | UnsetType, content: str | None) -> Raw | str:
+    if content is not None:
+        return content
+    assert isinstance(document, Raw), "parse refuses a message without either"
+    return document
 
 
 class SubscribeRequest(_Request, frozen=True, tag="subscribe"):
@@ -153,7 +178,7 @@ def parse(text: str | bytes) -> Request:
 
 
 def _has_document(request: TicketRequest | PreviewRequest) -> bool:
-    return request.document is not UNSET and bytes(request.document).strip() != _NULL
+    return bool(request.content) or (request.document is not UNSET and bytes(request.document).strip() != _NULL)
 
 
 def _refusal(fault: msgspec.ValidationError, text: str | bytes) -> MessageError:

@@ -15,13 +15,15 @@ from aiohttp import web
 
 from ticket_daemon import wire
 from ticket_daemon.errors import MessageError, TicketDaemonError, TooLarge, UnknownPrinter
+from ticket_daemon.formats import BY_MEDIA_TYPE
 from ticket_daemon.frontends.native import desk
 from ticket_daemon.frontends.native.desk import Desk
 from ticket_daemon.frontends.native.guard.access import Need
 from ticket_daemon.frontends.native.guard.middleware import bearer, caller_of, whole_body
 from ticket_daemon.frontends.native.overview import Overview
+from ticket_daemon.frontends.native.session import ordered
 from ticket_daemon.frontends.native.upkeep import Upkeep
-from ticket_daemon.verbs import Order, Verbs
+from ticket_daemon.verbs import DOCUMENT, Verbs
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ STATUS: Final = {
     "host_refused": 403, "not_found": 404, "method_not_allowed": 405, "too_slow": 408, "unsupported_media_type": 415,
     "unknown_format": 415,
 }  # fmt: skip
+#: Digits of a number in a query.
+_DIGITS: Final = 10
 _TICKET: Final = b'{"tipo":"ticket",'
 _PREVIEW: Final = b'{"tipo":"preview",'
 
@@ -97,10 +101,12 @@ class _Api:
 
     async def submit(self, request: web.Request) -> web.Response:
         """The fields of a `ticket` message; 202 with its `ack`, 200 when the id was there already."""
-        message = _as(_TICKET, await whole_body(request))
+        body = await whole_body(request)
+        kind = BY_MEDIA_TYPE.get(request.content_type, DOCUMENT)
+        message = _as(_TICKET, body if kind == DOCUMENT else _fields(request))
         assert isinstance(message, wire.TicketRequest)
         caller_of(request).spend_job(_allowed(request, token=message.auth_token))
-        order = Order(message.document, message.id or None, message.printer, message.ttl_s, message.copies)  # type: ignore[arg-type]
+        order = ordered(message) if kind == DOCUMENT else ordered(message)._replace(body=body, format=kind)
         answer = await self._verbs.submit(order)
         status = 200 if answer.accepted.duplicate else 202
         return _json(wire.ack(answer.accepted, answer.warnings, self._lang), status)
@@ -233,7 +239,7 @@ class _Api:
         message = _as(_PREVIEW, await whole_body(request))
         assert isinstance(message, wire.PreviewRequest)
         caller_of(request).spend_preview(_allowed(request, token=message.auth_token))
-        png, _, _, _ = await self._verbs.shown(message.document, message.printer)  # type: ignore[arg-type]
+        png, _, _, _ = await self._verbs.shown(message.body, message.printer, message.format or DOCUMENT)
         return web.Response(body=png, content_type="image/png")
 
 
@@ -241,6 +247,16 @@ class _Network(msgspec.Struct, frozen=True):
     """The body of a scan."""
 
     network: str = ""
+
+
+def _fields(request: web.Request) -> bytes:
+    """The fields of a ticket whose body is not JSON, from the query."""
+    values: dict[str, object] = {name: request.query[name] for name in ("id", "printer") if name in request.query}
+    for name in ("copies", "ttl_s"):
+        given = request.query.get(name, "")
+        if given:
+            values[name] = int(given) if given.isdecimal() and len(given) < _DIGITS else given
+    return msgspec.json.encode(values | {"contenido": "-"})
 
 
 def _as(beginning: bytes, body: bytes) -> wire.Request:

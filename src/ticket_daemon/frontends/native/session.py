@@ -23,11 +23,19 @@ from ticket_daemon.frontends.native.guard.access import Caller, Need
 from ticket_daemon.frontends.native.guard.turns import PENDING_EACH
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.queue import Job
-from ticket_daemon.verbs import RENDER_ASIDE, Offered, Order, Verbs
+from ticket_daemon.verbs import DOCUMENT, RENDER_ASIDE, Offered, Order, Verbs
 
 log = logging.getLogger(__name__)
 
 Send = Callable[[bytes], None]
+
+
+def ordered(request: wire.TicketRequest) -> Order:
+    """The order that a `ticket` message is."""
+    return Order(
+        request.body, request.id or None, request.printer, request.ttl_s, request.copies,
+        format=request.format or DOCUMENT,
+    )  # fmt: skip
 
 
 class Session:
@@ -167,7 +175,7 @@ class Session:
     # --- tickets ---
 
     def _ticket(self, request: wire.TicketRequest, length: int) -> None:
-        order = Order(request.document, request.id or None, request.printer, request.ttl_s, request.copies)  # type: ignore[arg-type]
+        order = ordered(request)
 
         def done(answer: Offered | TicketDaemonError) -> None:
             if self._closed:  # gone before the commit; who is told afterwards would be kept for ever
@@ -178,7 +186,7 @@ class Session:
             self.say(wire.ack(answer.accepted, answer.warnings, self._lang))
             self._audience.watch(answer.accepted.job, self)
 
-        if length > RENDER_ASIDE:
+        if length > RENDER_ASIDE or order.format != DOCUMENT:
             self._later(self._verbs.long_ticket(order, done), order.id, in_turn=False)
         else:
             self._verbs.ticket(order, done)
@@ -216,7 +224,9 @@ class Session:
         self._audience.watch(accepted.job, self)
 
     async def _preview(self, request: wire.PreviewRequest) -> None:
-        png, width, height, warnings = await self._verbs.shown(request.document, request.printer)  # type: ignore[arg-type]
+        png, width, height, warnings = await self._verbs.shown(
+            request.body, request.printer, request.format or DOCUMENT
+        )
         texts = tuple(warning.text(self._lang) for warning in warnings)
         picture = base64.b64encode(png).decode("ascii")
         self.say(wire.Preview(job_id=request.id, png=picture, width=width, height=height, warnings=texts))

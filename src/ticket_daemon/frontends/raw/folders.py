@@ -10,7 +10,7 @@ from typing import Final
 
 from ticket_daemon import tasks
 from ticket_daemon.errors import QueueFull, RateLimited, StorageUnavailable, TicketDaemonError, UnknownJob
-from ticket_daemon.formats import FORMATS
+from ticket_daemon.formats import BY_SUFFIX
 from ticket_daemon.frontends import Room
 from ticket_daemon.queue import Job
 from ticket_daemon.settings.config import FolderSettings
@@ -25,8 +25,6 @@ AT_ONCE: Final = 50
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 _REASON: Final = ".reason.txt"
 _MIB: Final = 1 << 20
-#: Formats by a file's ending; every other file is ready bytes.
-_BY_SUFFIX: Final = {suffix: row.name for row in FORMATS for suffix in row.suffixes}
 
 
 class Folders:
@@ -89,7 +87,7 @@ class Folders:
             job_id = f"{file.name}@{changed}"
             order = Order(
                 body, id=job_id, printer=folder.printer or None,
-                format=_BY_SUFFIX.get(file.suffix.casefold(), "printer"), origin=f"folder {folder.path}",
+                format=BY_SUFFIX.get(file.suffix.casefold(), "printer"), origin=f"folder {folder.path}",
             )  # fmt: skip
             await self._room.verbs.submit(order)
             await asyncio.to_thread(_move, file, base / WAITING, "", f"{changed}_{file.name}")

@@ -40,6 +40,8 @@ BODY_S: Final = 30.0
 _JSON_PATHS: Final = ("/api/", "/auth/")
 #: What a form of any page can send without asking first, and that could hold a message of ours.
 _FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data"))
+#: A header that no form can send: by it a program says that its plain text is no form.
+PLAIN: Final = "Ticket-Format"
 _SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _CALLER: Final = web.RequestKey("caller", Caller)
 
@@ -116,7 +118,8 @@ class Guard:
         if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
             asks = "Access-Control-Request-Private-Network" in request.headers
             return web.Response(status=204, headers=headers.preflight(asks))
-        if caller.origin is None and request.method not in _SAFE_METHODS and request.content_type in _FORM_KINDS:
+        is_form = request.content_type in _FORM_KINDS and hdrs.AUTHORIZATION not in request.headers
+        if caller.origin is None and request.method not in _SAFE_METHODS and is_form and PLAIN not in request.headers:
             return self._answer(MediaTypeRefused("message.media_type"))
         return await self._told(request, handler)
 
