@@ -56,9 +56,8 @@ def content(body: Source, *, is_text: bool = False) -> bytes:
     """The bytes of a body that is no JSON: themselves, a text, or what a text is base64 of. Raises DocumentError."""
     if isinstance(body, str):
         try:
-            body = (
-                body.encode() if is_text else base64.b64decode(body.partition(",")[2] if body[:5] == "data:" else body)
-            )
+            code = body.partition(",")[2] if body[:5] == "data:" else body
+            body = body.encode() if is_text else base64.b64decode(code)
         except (ValueError, UnicodeError):
             raise DocumentError("format.no_base64", path="contenido") from None
     if not isinstance(body, bytes | bytearray | memoryview) or not body:
