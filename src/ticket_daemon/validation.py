@@ -110,8 +110,8 @@ def describe(wanted: Any) -> Phrase | str:
             return Phrase("kind.int_between", {"low": meta.ge, "high": meta.le})
         if meta.gt is not None:
             return Phrase("kind.number_between", {"low": meta.gt, "high": meta.le})
-        if meta.min_length is not None:
-            return Phrase("kind.text_between", {"low": meta.min_length, "high": meta.max_length})
+        if meta.max_length is not None:
+            return Phrase("kind.text_between", {"low": meta.min_length or 0, "high": meta.max_length})
         return describe(kind)
     if get_origin(wanted) in (types.UnionType, Union):
         phrases = list(dict.fromkeys(describe(option) for option in get_args(wanted) if option is not types.NoneType))

@@ -141,6 +141,46 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "«{first}» y «{second}» dicen lo mismo; use solo uno",
         "'{first}' and '{second}' say the same; use only one",
     ),
+    "budget.commands": (
+        "el documento tiene {got} comandos; como máximo se admiten {limit}",
+        "the document has {got} commands; at most {limit} are accepted",
+    ),
+    "budget.characters": (
+        "el ticket lleva más de {limit} caracteres de texto; divídalo en varios",
+        "the ticket has more than {limit} characters of text; split it into several",
+    ),
+    "budget.lines": (
+        "el ticket tendría más de {limit} líneas; divídalo en varios",
+        "the ticket would have more than {limit} lines; split it into several",
+    ),
+    "budget.cells": (
+        "el ticket tiene más de {limit} celdas de tabla; divídalo en varios",
+        "the ticket has more than {limit} cells of tables; split it into several",
+    ),
+    "budget.drawn": (
+        "el ticket lleva más de {limit} letras que hay que dibujar; divídalo en varios",
+        "the ticket has more than {limit} letters that must be drawn; split it into several",
+    ),
+    "budget.modules": (
+        "los códigos del ticket son demasiado grandes en total (más de {limit} módulos); divídalo en varios",
+        "the ticket's symbols are too large in all (more than {limit} modules); split it into several",
+    ),
+    "budget.pixels": (
+        "las imágenes del ticket suman más de {limit} píxeles; mándelas más pequeñas",
+        "the ticket's pictures have more than {limit} pixels in all; send smaller ones",
+    ),
+    "budget.dots": (
+        "las imágenes del ticket ocuparían más de {limit} puntos en el papel; divídalo en varios",
+        "the ticket's pictures would take more than {limit} dots of paper; split it into several",
+    ),
+    "budget.raw": (
+        "los comandos «raw» del ticket suman más de {limit} bytes; divídalo en varios",
+        "the ticket's 'raw' commands have more than {limit} bytes in all; split it into several",
+    ),
+    "budget.bytes": (
+        "el ticket ocuparía más de {limit} bytes en la impresora; divídalo en varios",
+        "the ticket would take more than {limit} bytes at the printer; split it into several",
+    ),
     "style.size": (
         "el tamaño {got} no es «ANCHOxALTO» con números del 1 al 8, por ejemplo «2x2»",
         "size {got} is not 'WIDTHxHEIGHT' with numbers from 1 to 8, for example '2x2'",
@@ -269,6 +309,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "se quitaron caracteres de control del texto",
         "control characters were removed from the text",
     ),
+    "warning.marks": (
+        "una letra llevaba más de {limit} acentos o signos encima; los demás se quitaron",
+        "a letter had more than {limit} marks; the rest were left out",
+    ),
+    "warning.more": ("hay {count} avisos más", "there are {count} more warnings"),
     "warning.not_drawn": (
         "no se pudo imprimir {characters}: falta un tipo de letra que lo tenga",
         "{characters} could not be printed: no font here has it",

@@ -42,6 +42,11 @@ _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _HANGUL_VOWELS_FINALS: Final = (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC))
 _SARA_AM: Final = ("\N{THAI CHARACTER SARA AM}", "\N{LAO VOWEL SIGN AM}")
 _MARKS: Final = frozenset(("Mn", "Me", "Mc"))
+#: Characters of one cluster that are kept: a letter and 30 marks (UAX #15's stream-safe text; real words have 5).
+MAX_CLUSTER: Final = 31
+_LONG_RUN: Final = re.compile(f"[^{_NARROW}{_WIDE}]{{{MAX_CLUSTER + 1}}}")
+#: Only the first of such changes anything.
+_REPEATED: Final = re.compile("([\U0001f3fb-\U0001f3ff])[\U0001f3fb-\U0001f3ff]+|(\u200d)\u200d+")
 #: Canonical combining class of the marks that join two consonants of an Indic script.
 _VIRAMA: Final = 9
 
@@ -82,9 +87,36 @@ def split_clusters(text: str) -> list[str]:
     return clusters
 
 
-@functools.lru_cache(maxsize=4096)
+def may_be_overlong(text: str) -> bool:
+    """Whether some cluster of `text` may be longer than MAX_CLUSTER: a cheap look, never wrong when it says no."""
+    return not text.isascii() and _LONG_RUN.search(text) is not None
+
+
+def stream_safe(text: str) -> str:
+    """`text` without what no reader would see in clusters longer than MAX_CLUSTER: further marks, repeated skin tones
+    and joiners. So no cluster costs more than its letter."""
+    text = _REPEATED.sub(r"\1\2", text)
+    return "".join(cluster if len(cluster) <= MAX_CLUSTER else _shortened(cluster) for cluster in split_clusters(text))
+
+
+def _shortened(cluster: str) -> str:
+    end = MAX_CLUSTER
+    while end > 1 and (cluster[end - 1] == _ZWJ or unicodedata.combining(cluster[end - 1]) == _VIRAMA):
+        end -= 1  # they would take what follows into the cluster
+    return cluster[:end]
+
+
 def cluster_columns(cluster: str) -> int:
     """The columns of one piece of `split_clusters`."""
+    return _kept_columns(cluster) if len(cluster) <= MAX_CLUSTER else _columns_of(cluster)
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_columns(cluster: str) -> int:
+    return _columns_of(cluster)
+
+
+def _columns_of(cluster: str) -> int:
     first = cluster[0]
     if len(cluster) == 1:
         return _char_columns(first)

@@ -22,6 +22,8 @@ from msgspec.structs import force_setattr
 
 from ticket_daemon.messages import Phrase
 
+MAX_NAME: Final = 255  #: characters of a printer model's or code page's name
+MAX_COMMANDS: Final = 20_000
 MAX_RAW_BYTES: Final = 4096
 MAX_QR_CHARACTERS: Final = 7089
 
@@ -92,9 +94,9 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 class ProfileRequest(_Part, frozen=True):
     """Which printer the ticket was made for; fields given here override the profile found by `model`."""
 
-    model: str
+    model: Annotated[str, Meta(max_length=MAX_NAME)]
     paper_width: Annotated[Literal[58, 72, 80, 100, 112, 120], Meta(extra=ZERO)] | None = None  #: mm
-    code_table: str | None = None
+    code_table: Annotated[str, Meta(max_length=MAX_NAME)] | None = None
     dpi: Annotated[Literal[203, 300, 600], Meta(extra=ZERO)] | None = None
     has_qr: bool | None = None
     width: Annotated[int, Meta(ge=64, le=4096, extra=ZERO)] | None = None  #: dots; short form
@@ -557,6 +559,8 @@ class Document(_Part, frozen=True):
             raise Fault("document.version_format", "version", got=repr(self.version))
         if not self.commands:
             raise Fault("document.no_commands", "commands")
+        if len(self.commands) > MAX_COMMANDS:
+            raise Fault("budget.commands", "commands", got=f"{len(self.commands):,}", limit=f"{MAX_COMMANDS:,}")
 
 
 def with_heading(document: Document, text: str) -> Document:

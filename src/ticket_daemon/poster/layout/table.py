@@ -10,23 +10,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from ticket_daemon.poster.document.model import Column, Fault, Table
-from ticket_daemon.poster.layout.width import columns, isolated, one_column_each
-from ticket_daemon.poster.layout.wrap import cut, fill, wrap
+from ticket_daemon.poster.layout.width import isolated, one_column_each
+from ticket_daemon.poster.layout.wrap import fill, pieces, wrap
 
 MIN_COLUMN: Final = 3  #: columns; document.md: none shrinks below it
 
 
-def table_lines(table: Table, paper: int) -> tuple[list[str], list[str]]:
+def table_lines(table: Table, paper: int, most: int | None = None) -> tuple[list[str], list[str]]:
     """The header's lines and the rows' lines, each at most `paper` columns wide.
 
-    Raises Fault when the table is too wide and may not, or cannot, shrink.
+    Raises Fault when the table is too wide and may not, or cannot, shrink; and for more than `most` lines.
     """
     assert table.definition is not None  # the document's own promise
     options = table.options
     paper = min(paper, table.definition.paper_width or paper)
     layout = table.definition.columns
     widths = _shrink([c.width for c in layout], options.column_spacing, paper, options.auto_reduce)
-    grid = _Grid(layout, widths, options.column_spacing, options.word_wrap)
+    grid = _Grid(layout, widths, options.column_spacing, options.word_wrap, most)
     indent = _indent(sum(widths) + options.column_spacing * (len(widths) - 1), paper, options.align)
     header = grid.lines([c.name or "" for c in layout]) if table.show_headers else []
     body = grid.all_lines(table.rows)  # type: ignore[arg-type]  # the document made every cell a string
@@ -49,11 +49,25 @@ def _shrink(widths: list[int], spacing: int, paper: int, allowed: bool) -> list[
         raise Fault("table.too_wide_fixed", "definition.columns", width=total, paper=paper)
     if sum(min(w, MIN_COLUMN) for w in widths) + gaps > paper:
         raise Fault("table.too_wide", "definition.columns", width=total, paper=paper, minimum=MIN_COLUMN)
-    widths = list(widths)
-    for _ in range(total - paper):
-        widest = max(range(len(widths)), key=lambda i: (widths[i], i))
-        widths[widest] -= 1
-    return widths
+    return _capped(widths, paper - gaps)
+
+
+def _capped(widths: list[int], room: int) -> list[int]:
+    """`widths` cut off at the height at which they fill `room`; the first of those cut get what is over."""
+    lower, upper = 0, max(widths)  # at `lower` they fit, at `upper` they do not
+    while upper - lower > 1:
+        height = (lower + upper) // 2
+        if sum(min(width, height) for width in widths) <= room:
+            lower = height
+        else:
+            upper = height
+    over = room - sum(min(width, lower) for width in widths)
+    capped = []
+    for width in widths:
+        extra = width > lower and over > 0
+        over -= extra
+        capped.append(min(width, lower) + extra)
+    return capped
 
 
 #: How str.format is told to fill a cell. Its centring puts the odd space to the right, as `fill` does.
@@ -67,10 +81,13 @@ class _Grid:
     their cells, and the line is longer than the grid if a cell did not fit after all.
     """
 
-    def __init__(self, layout: Sequence[Column], widths: list[int], spacing: int, by_words: bool) -> None:
+    def __init__(
+        self, layout: Sequence[Column], widths: list[int], spacing: int, by_words: bool, most: int | None = None
+    ) -> None:
         self._cells = [(width, column.align) for width, column in zip(widths, layout, strict=True)]
         self._gap = " " * spacing
-        self._split = wrap if by_words else _by_characters
+        self._split = wrap if by_words else pieces
+        self._most = most
         self._fill = self._gap.join(_FORMAT[align].format(width) for width, align in self._cells).format
         self._width = sum(widths) + spacing * (len(widths) - 1)
 
@@ -81,7 +98,15 @@ class _Grid:
         lines = [self._fill(*row) for row in full]
         if all(map(self._width.__eq__, map(len, lines))) and one_column_each("".join(lines)):
             return [line.rstrip(" ") for line in lines]
-        return [line for row in full for line in self.lines(row)]
+        lines = []
+        for row in full:
+            lines += self.lines(row)
+            self._check(len(lines))
+        return lines
+
+    def _check(self, lines: int) -> None:
+        if self._most is not None and lines > self._most:
+            raise Fault("budget.lines", "rows", limit=f"{self._most:,}")
 
     def lines(self, row: Sequence[str]) -> list[str]:
         """The lines of a row that has every cell: as many as its tallest cell needs."""
@@ -93,6 +118,7 @@ class _Grid:
     def _tall(self, row: Sequence[str]) -> list[str]:
         cells = [self._cell(text, width) for text, (width, _) in zip(row, self._cells, strict=True)]
         tallest = max(map(len, cells))
+        self._check(tallest)
         return [self._join([cell[i] if i < len(cell) else "" for cell in cells]) for i in range(tallest)]
 
     def _cell(self, text: str, width: int) -> list[str]:
@@ -105,13 +131,3 @@ class _Grid:
             for text, (width, align) in zip(parts, self._cells, strict=True)
         ]
         return self._gap.join(filled).rstrip(" ")
-
-
-def _by_characters(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    while columns(text) > width:
-        head, text = cut(text, width)
-        if not text:
-            return [*lines, head]
-        lines.append(head)
-    return [*lines, text]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ticket_daemon.poster.clusters import columns, isolated, one_column_each, split_clusters
+from ticket_daemon.poster.clusters import cluster_columns, columns, isolated, one_column_each, split_clusters
 
-__all__ = ["columns", "isolated", "one_column_each", "split_clusters"]
+__all__ = ["cluster_columns", "columns", "isolated", "one_column_each", "split_clusters"]

@@ -6,7 +6,7 @@ the space at a break is lost, and that what is seen as one character is never cu
 
 from __future__ import annotations
 
-from ticket_daemon.poster.layout.width import columns, split_clusters
+from ticket_daemon.poster.layout.width import cluster_columns, columns, split_clusters
 
 TAB_COLUMNS = 8
 
@@ -28,7 +28,7 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
             lines.append(line.rstrip(" "))
             line, used, room = "", 0, width
         if size > room:  # the line is empty and whole then
-            *heads, word = _pieces(word, width)
+            *heads, word = pieces(word, width)
             lines += heads
             size = columns(word)
         line += word + gap
@@ -37,38 +37,26 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
     return lines
 
 
-def _pieces(word: str, width: int) -> list[str]:
-    """A long word in pieces that each fill at most `width` columns, as `cut` would part it again and again.
-
-    In one walk: a word of megabytes must not cost its length squared.
-    """
-    if word.isascii():
-        return [word[start : start + width] for start in range(0, len(word), width)]
-    pieces: list[str] = []
+def pieces(text: str, width: int) -> list[str]:
+    """`text` in pieces that each fill at most `width` columns (at least one character), in one walk."""
+    if text.isascii():
+        return [text[start : start + width] for start in range(0, len(text), width)] or [""]
+    made: list[str] = []
     piece: list[str] = []
     used = 0
-    for cluster in split_clusters(word):
-        size = columns(cluster)
+    for cluster in split_clusters(text):
+        size = cluster_columns(cluster)
         if piece and used + size > width:
-            pieces.append("".join(piece))
+            made.append("".join(piece))
             piece, used = [], 0
         piece.append(cluster)
         used += size
-    return [*pieces, "".join(piece)]
+    return [*made, "".join(piece)]
 
 
 def cut(text: str, width: int) -> tuple[str, str]:
     """`text` parted so that the head fills at most `width` columns (at least one character, or nothing would end)."""
-    if text.isascii():
-        return text[: max(1, width)], text[max(1, width) :]
-    head = ""
-    used = 0
-    for cluster in split_clusters(text):
-        size = columns(cluster)
-        if head and used + size > width:
-            break
-        head += cluster
-        used += size
+    head = pieces(text, max(1, width))[0]
     return head, text[len(head) :]
 
 

@@ -23,7 +23,7 @@ import msgspec
 
 from ticket_daemon.errors import ProfileFileError
 from ticket_daemon.poster.document.decode import Warned
-from ticket_daemon.poster.document.model import ProfileRequest
+from ticket_daemon.poster.document.model import MAX_NAME, ProfileRequest
 from ticket_daemon.poster.profile.code_pages import canonical
 from ticket_daemon.poster.profile.model import Profile, paper_dots
 
@@ -267,8 +267,17 @@ def _code_pages(name: str, pages: object) -> dict[str, int]:
 # --- names ---
 
 
-@functools.lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
+    """A name without case and punctuation; short ones, which come again, are kept."""
+    return _folding(name) if len(name) > MAX_NAME else _kept_folding(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept_folding(name: str) -> str:
+    return _folding(name)
+
+
+def _folding(name: str) -> str:
     return re.sub(r"[\W_]", "", name.casefold())
 
 

@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ticket_daemon.poster.clusters import cluster_columns, split_clusters
+from ticket_daemon.poster.clusters import cluster_columns, may_be_overlong, split_clusters, stream_safe
 from ticket_daemon.poster.profile.model import CharacterCell
 from ticket_daemon.poster.raster.bidi import visual_runs
 from ticket_daemon.poster.raster.bitmap import Bitmap
+from ticket_daemon.poster.raster.cache import SizedCache
 from ticket_daemon.poster.raster.cells import CellFont, cell_font
 from ticket_daemon.poster.raster.fonts import INVISIBLE, Face, FontBook, script_of, system_fonts
 
@@ -47,7 +48,8 @@ _MIRRORED: Final = str.maketrans("()[]{}<>«»‹›≤≥", ")(][}{><»«›‹
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"
 _KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
 _KANA: Final = (range(0x3040, 0x3100), range(0x31F0, 0x3200))
-_MAX_LINES: Final = 512  #: drawn lines kept: headings and names come again on every ticket
+#: What a character of a key takes at most, in bytes: once for the text, once for what it is asked by.
+_TEXT_BYTES: Final = 8
 
 
 class DrawnText(NamedTuple):
@@ -55,6 +57,10 @@ class DrawnText(NamedTuple):
 
     bitmap: Bitmap
     missing: str
+
+
+#: Drawn lines kept: headings and names come again on every ticket.
+_LINES: Final = SizedCache[DrawnText](4 << 20)
 
 
 @dataclass(frozen=True)
@@ -87,10 +93,10 @@ def draw_text(
     The bitmap is `columns(text)` cells wide, cut off at `max_width` dots, and one cell high. `underline` is 0, 1 or 2
     dots thick. `fonts` are the system's when not given.
     """
-    return _draw(text, cell, size, bold, underline, inverse, max_width, fonts or system_fonts())
+    how = (text, cell, size, bold, underline, inverse, max_width, fonts or system_fonts())
+    return _LINES.made(how, lambda: _draw(*how), lambda drawn: len(drawn.bitmap.data) + _TEXT_BYTES * len(text))
 
 
-@functools.lru_cache(maxsize=_MAX_LINES)
 def _draw(
     text: str,
     cell: CharacterCell,
@@ -103,6 +109,8 @@ def _draw(
 ) -> DrawnText:
     from PIL import Image
 
+    if may_be_overlong(text):  # with marks by the thousand, normalizing costs their number squared
+        text = stream_safe(text)
     text = unicodedata.normalize("NFC", text)
     pieces = list(_pieces(text, cell_font(cell.height), fonts))
     column, height = cell.width * size[0], cell.height * size[1]
@@ -303,9 +311,21 @@ class _Pen:
         self._canvas.paste(ImageChops.lighter(self._canvas.crop(place), ink), (x, y))
 
 
-@functools.lru_cache(maxsize=2048)
+#: Greys of glyphs and words kept, and of colour pictures at their fonts' own size (four bytes a pixel).
+_INKS: Final = SizedCache["tuple[Image.Image, int]"](8 << 20)
+_PICTURES: Final = SizedCache["Image.Image"](8 << 20)
+
+
 def _ink(text: str, face: Face, em: int, rtl: bool) -> tuple[Image.Image, int]:
     """The grey of shaped `text`, cut to its ink, and where its top stands to the line (negative: above)."""
+    return _INKS.made(
+        (text, face, em, rtl),
+        lambda: _set_ink(text, face, em, rtl),
+        lambda found: found[0].width * found[0].height + _TEXT_BYTES * len(text),
+    )
+
+
+def _set_ink(text: str, face: Face, em: int, rtl: bool) -> tuple[Image.Image, int]:
     from PIL import Image
 
     font = face.font(em)
@@ -316,9 +336,12 @@ def _ink(text: str, face: Face, em: int, rtl: bool) -> tuple[Image.Image, int]:
     return Image.frombytes("L", mask.size, bytes(mask)), top
 
 
-@functools.lru_cache(maxsize=256)
 def _picture(text: str, face: Face) -> Image.Image:
     """A colour font's picture, cut to its edges, at the font's own size."""
+    return _PICTURES.made((text, face), lambda: _set_picture(text, face), lambda found: 4 * found.width * found.height)
+
+
+def _set_picture(text: str, face: Face) -> Image.Image:
     from PIL import Image, ImageDraw
 
     font = face.font(face.colour)

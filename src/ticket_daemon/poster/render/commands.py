@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from ticket_daemon.poster.clusters import may_be_overlong
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
 from ticket_daemon.poster.escpos import mechanics
@@ -46,10 +47,14 @@ def text(data: model.Text, to: Writer) -> None:
 
 def table(data: model.Table, to: Writer) -> None:
     font = data.options.font
-    if not "".join(map("".join, data.rows)).isprintable():  # type: ignore[arg-type]  # every cell is a string by now
+    assert data.definition is not None  # the document's own promise
+    to.budget.spend("budget.cells", (len(data.rows) + 1) * len(data.definition.columns), "rows")
+    together = "".join(map("".join, data.rows))  # type: ignore[arg-type]  # every cell is a string by now
+    to.budget.spend("budget.characters", len(together), "rows")
+    if not together.isprintable() or may_be_overlong(together):
         rows = tuple(tuple(to.clean(cell) for cell in row) for row in data.rows)  # type: ignore[arg-type]
         data = model.Table(data.definition, rows, data.show_headers, data.options)
-    header, body = table_lines(data, to.profile.columns(font))
+    header, body = table_lines(data, to.profile.columns(font), to.budget.left["budget.lines"])
     if header:
         header = [to.clean(line) if not line.isprintable() else line for line in header]
         to.lines(header, (_HEADER_BOLD if data.options.header_bold else _BODY)[font])
@@ -114,13 +119,17 @@ def beep(data: model.Beep, to: Writer) -> None:
 
 
 def raw(data: model.Raw, to: Writer) -> None:
-    to.raw(data.data, "printing" if data.safe_mode else "all" if to.allow_raw else "ticket")
+    own = data.data
+    to.budget.spend("budget.raw", len(own), "hex")
+    to.raw(own, "printing" if data.safe_mode else "all" if to.allow_raw else "ticket")
 
 
 def image(data: model.Image, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
-    picture, inked = graphics.inked_image(data, to.profile)
+    picture, inked, pixels = graphics.inked_image(data, to.profile)
+    to.budget.spend("budget.pixels", pixels, "code")
+    to.budget.spend("budget.dots", 8 * len(picture), "code")
     if not inked:
         to.warn("warning.blank_image")
     to.block(picture, aligned=True)
@@ -143,6 +152,7 @@ def qr(data: model.Qr, to: Writer) -> None:
     from ticket_daemon.poster.render import graphics
 
     if graphics.is_printed(to.profile, native=to.profile.qr):
+        to.budget.spend("budget.modules", graphics.qr_modules(data, to.profile), "data")
         to.block(_qr(data, to), aligned=True)
     else:
         _in_words(data.data, data.align, to)
@@ -166,6 +176,7 @@ def _symbol(kind: str) -> Callable[[model.Symbol2D, Writer], None]:
         from ticket_daemon.poster.render import graphics
 
         if graphics.is_printed(to.profile, native=getattr(to.profile, kind)):
+            to.budget.spend("budget.modules", graphics.MODULES_OF_A_CHARACTER * len(data.data), "data")
             to.block(graphics.symbol(kind, data, to.profile), aligned=True)
         else:
             _in_words(data.data, data.align, to)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from ticket_daemon.poster.clusters import may_be_overlong
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Cell, Columns, Fault
 from ticket_daemon.poster.layout.width import columns, isolated
 from ticket_daemon.poster.layout.wrap import fill, wrap
@@ -21,7 +22,9 @@ def free_columns(data: Columns, to: Writer) -> None:
     widths = _widths(data, paper)
     cells = [_lines(cell, width, to) for cell, width in zip(data.cells, widths, strict=True)]
     to.end_open_line()
-    for row in range(max(map(len, cells))):
+    rows = max(map(len, cells))
+    to.budget.spend("budget.cells", rows * len(cells), "cells")
+    for row in range(rows):
         for index, (cell, width, lines) in enumerate(zip(data.cells, widths, cells, strict=True)):
             if index and data.spacing:
                 to.text(" " * data.spacing, PLAIN)
@@ -59,6 +62,6 @@ def _widths(data: Columns, paper: int) -> list[int]:
 
 
 def _lines(cell: Cell, width: int, to: Writer) -> list[str]:
-    text = cell.text if cell.text.isprintable() else to.clean(cell.text)
+    text = to.clean(cell.text) if not cell.text.isprintable() or may_be_overlong(cell.text) else cell.text
     inner = max(1, width // SIZES[cell.style.size][0])
     return [part for line in text.replace("\t", " ").split("\n") for part in wrap(line, inner)]

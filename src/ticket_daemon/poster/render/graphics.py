@@ -10,15 +10,17 @@ Every function here wants an empty line and normal style before it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
+import struct
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from ticket_daemon.poster.document.model import Barcode, Image, Qr, Symbol2D
+from ticket_daemon.poster.document.model import Barcode, Fault, Image, Qr, Symbol2D
 from ticket_daemon.poster.escpos import graphics as commands
 from ticket_daemon.poster.escpos import symbols
 from ticket_daemon.poster.escpos.base import Command, word
@@ -37,7 +39,7 @@ from ticket_daemon.poster.raster import barcode as linear
 from ticket_daemon.poster.raster import symbol as matrix
 from ticket_daemon.poster.raster.bitmap import Bitmap
 from ticket_daemon.poster.raster.cache import BytesCache
-from ticket_daemon.poster.raster.image import decode_base64, picture_bitmap
+from ticket_daemon.poster.raster.image import decode_base64, own_size, picture_bitmap
 
 #: Finished bytes of everything that was drawn: some hundreds of logos.
 DRAWN: Final = BytesCache(8 << 20)
@@ -166,24 +168,27 @@ def image(data: Image, profile: Profile) -> bytes:
     return inked_image(data, profile)[0]
 
 
-def inked_image(data: Image, profile: Profile) -> tuple[bytes, bool]:
-    """`image`, and whether any dot of it is black."""
+def inked_image(data: Image, profile: Profile) -> tuple[bytes, bool, int]:
+    """`image`, whether any dot of it is black, and the pixels that the picture came with."""
     paper = _paper(profile)
     short = len(data.code) <= _SHORT_CODE
     code = data.code if short else hashlib.blake2b(data.code.encode("utf-8", "replace"), digest_size=16).digest()
     look = (data.pixel_width, data.align, data.threshold, data.dithering, data.scaling)
     made = _kept(("image", code, look, paper), lambda: _image(data, paper), len(code))
-    return made[1:], made[:1] == _INKED
+    inked, pixels = _FOUND.unpack_from(made)
+    return made[_FOUND.size :], inked, pixels
 
 
-_INKED: Final = b"\1"
+#: What was found about a picture, kept before its bytes: whether there is any black, and its pixels.
+_FOUND: Final = struct.Struct("<?L")
 
 
 def _image(data: Image, paper: _Paper) -> bytes:
-    """The picture's bytes behind one that says whether there is any black."""
-    bitmap = picture_bitmap(data, decode_base64(data.code), paper.dots, paper.row_dots)
-    inked = _INKED if any(bitmap.data) else b"\0"
-    return inked + _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
+    """The picture's bytes behind what was found about it."""
+    file = decode_base64(data.code)
+    bitmap = picture_bitmap(data, file, paper.dots, paper.row_dots)
+    width, height = own_size(file, "code")
+    return _FOUND.pack(any(bitmap.data), width * height) + _JUSTIFY[data.align].encode() + _bitmap(bitmap, paper)
 
 
 # --- barcodes ---
@@ -269,19 +274,44 @@ def _function(cn: int, fn: int, *parameters: int, data: bytes = b"") -> symbols.
     return symbols.Symbol(bytes((cn, fn, *parameters)) + data)
 
 
+#: Of a PDF417, Data Matrix or Aztec, about: a byte is 8 modules, and as many correct it; PDF417's are three high.
+MODULES_OF_A_CHARACTER: Final = 32
+
+
+def qr_modules(data: Qr, profile: Profile) -> int:
+    """The modules to draw, with the pixels of the logo; none where the printer draws it."""
+    if _is_native_qr(data, profile):
+        return 0
+    logo = 0
+    if data.logo is not None:
+        with contextlib.suppress(Fault):  # it is left out then
+            width, height = own_size(decode_base64(data.logo, "logo"), "logo")
+            logo = width * height // _PIXELS_OF_A_MODULE
+    side = matrix.qr_side(matrix.qr_version(data.data, data.correction if data.logo is None else "H"))
+    return side * side + logo
+
+
+#: Reading a pixel of a logo costs about so much less than placing a module.
+_PIXELS_OF_A_MODULE: Final = 64
+
+
+def _is_native_qr(data: Qr, profile: Profile) -> bool:
+    return profile.qr and data.logo is None and not data.circle_shape and not _REALTIME.search(data.data.encode())
+
+
 def qr(data: Qr, profile: Profile) -> bytes:
     """ESC a and the QR symbol: the printer's own where it has one and neither logo nor round modules are asked, a
     raster elsewhere. Its human_text is the caller's. Raises Fault at "data", "pixel_width" or "logo"."""
-    if profile.qr and data.logo is None and not data.circle_shape and not _REALTIME.search(data.data.encode()):
-        return _native_qr(data.data, data.correction, data.pixel_width or profile.dots, data.align, _paper(profile))
     paper = _paper(profile)
-    key = replace(data, human_text=None)
+    if _is_native_qr(data, profile):
+        key = (data.data, data.correction, data.pixel_width or profile.dots, data.align, paper)
+        return _kept(("qr", *key), lambda: _native_qr(*key), len(data.data))
+    drawn = replace(data, human_text=None)
     if data.logo is not None:
-        key = replace(key, logo=hashlib.blake2b(data.logo.encode("utf-8", "replace")).hexdigest())
-    return _kept((key, paper), lambda: _drawn_qr(data, paper))
+        drawn = replace(drawn, logo=hashlib.blake2b(data.logo.encode("utf-8", "replace")).hexdigest())
+    return _kept((drawn, paper), lambda: _drawn_qr(data, paper), len(data.data))
 
 
-@functools.lru_cache(_NATIVE_KEPT)
 def _native_qr(data: str, correction: str, pixel_width: int, align: str, paper: _Paper) -> bytes:
     side = matrix.qr_side(matrix.qr_version(data, correction))
     module = matrix.qr_module(side, pixel_width, paper.dots)

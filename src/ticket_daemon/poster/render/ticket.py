@@ -41,8 +41,6 @@ def render_ticket(
     document, warnings = decode(source)
     wanted, overrides = requested(document.profile, profile)
     writer = Writer(wanted, allow_raw=bool(allow_raw), with_pulse=with_pulse)
-    writer.warnings += warnings
-    writer.warnings += overrides
     for index, command in enumerate(document.commands):
         kind = type(command)
         if kind is not RawCommand and writer.foreign is not None:
@@ -56,7 +54,7 @@ def render_ticket(
             raise _located(fault, document, index) from None
     if writer.foreign is not None:
         _end_raw(writer, document, len(document.commands) - 1)
-    return Rendered(writer.finish(), wanted, tuple(writer.warnings))
+    return Rendered(writer.finish(), wanted, (*warnings, *overrides, *writer.warnings))
 
 
 def _end_raw(writer: Writer, document: Document, last: int) -> None:

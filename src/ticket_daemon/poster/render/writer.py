@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from ticket_daemon.poster.budget import MAX_WARNINGS, Budget
+from ticket_daemon.poster.clusters import MAX_CLUSTER, may_be_overlong, stream_safe
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Fault, Style
 from ticket_daemon.poster.escpos import Command
@@ -115,7 +117,9 @@ class Writer:
         self.profile = profile
         self.allow_raw = allow_raw
         self.with_pulse = with_pulse
-        self.warnings: list[Warned] = []
+        self.budget = Budget()
+        self._warned: dict[Hashable, Warned] = {}
+        self._more_warnings = 0
         self.path = ""  #: of the command being written, for warnings
         self._paper = profile.dots
         self._encoder = Encoder(profile)
@@ -146,7 +150,8 @@ class Writer:
 
     def text(self, text: str, style: Style = PLAIN, align: str = "left") -> None:
         """Add text to the line being gathered; its line feeds end lines. A line's first text sets its alignment."""
-        if not text.isprintable():
+        self.budget.spend("budget.characters", len(text))
+        if not text.isprintable() or may_be_overlong(text):
             text = self.clean(text)
         if not self._all_styles:
             style = self.possible(style)
@@ -168,6 +173,7 @@ class Writer:
             width = max(1, self._paper // (self.profile.cell(style.font).width * SIZES[style.size][0]))
             encoded = self._encoder.unswitched(text, wide=self._no_wide or _takes_wide(style))
             if encoded and columns(text) <= width:
+                self.budget.line(len(text))
                 self._line_align = align
                 self._justify(align)
                 self._restyle(style)
@@ -191,10 +197,16 @@ class Writer:
         return style
 
     def clean(self, text: str) -> str:
-        """`text` without control characters, so that no text can become a printer command."""
+        """`text` without control characters, so that no text can become a printer command, and without marks beyond
+        those that a letter may have."""
         cleaned, removed = _CONTROL.subn("", text.replace("\r\n", "\n"))
         if removed:
             self.warn("warning.control_characters")
+        if may_be_overlong(cleaned):
+            safe = stream_safe(cleaned)
+            if len(safe) < len(cleaned):
+                self.warn("warning.marks", limit=MAX_CLUSTER - 1)
+            return safe
         return cleaned
 
     def _add(self, text: str, style: Style, align: str) -> None:
@@ -238,6 +250,7 @@ class Writer:
                 self._restyle(style)
                 self._out.append(encoded)
         if end:
+            self.budget.line(0)
             self._out.append(end)
             self._used = 0
         self._open = not end
@@ -246,6 +259,7 @@ class Writer:
         """Whole lines that are known to fit, in one go."""
         self.end_open_line()
         self._justify("left")
+        self.budget.spend("budget.lines", len(lines), "rows")
         encoded = self._encoder.unswitched("\n".join(lines), wide=self._no_wide or _takes_wide(style))
         if encoded is not None:
             self._restyle(style)
@@ -259,7 +273,10 @@ class Writer:
     def _draw(self, spans: list[Span]) -> None:
         from ticket_daemon.poster.render.drawn import drawn_line  # Pillow and fonts, only where a code page will not do
 
+        self.budget.spend("budget.drawn", sum(len(text) for text, _ in spans))
         data, missing = drawn_line(spans, self.profile)
+        self.budget.line(0)
+        self.budget.spend("budget.bytes", len(data))
         if missing:
             self.warn("warning.not_drawn", characters=" ".join(missing))
         if self._open:  # a picture wants a line of its own
@@ -277,6 +294,7 @@ class Writer:
 
     def block(self, data: bytes, *, aligned: bool = False) -> None:
         """A command that needs an empty line and normal style; `aligned` when it sets its own alignment."""
+        self.budget.spend("budget.bytes", len(data))
         self.end_open_line()
         self._restyle(PLAIN)
         self._out.append(data)
@@ -321,9 +339,20 @@ class Writer:
 
     def warn(self, key: str, *, path: str | None = None, **parameters: object) -> None:
         """Something to tell the sender, once for each place: `path`, else the command being written."""
-        warned = Warned(key, self.path if path is None else path, parameters)
-        if warned not in self.warnings:
-            self.warnings.append(warned)
+        place = self.path if path is None else path
+        same = (key, place, *sorted(parameters.items()))
+        if same in self._warned:
+            return
+        if len(self._warned) < MAX_WARNINGS:
+            self._warned[same] = Warned(key, place, parameters)
+        else:
+            self._more_warnings += 1
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What to tell the sender: the first MAX_WARNINGS, and how many more there are."""
+        more = (Warned("warning.more", "", {"count": self._more_warnings}),) if self._more_warnings else ()
+        return (*self._warned.values(), *more)
 
     def finish(self) -> bytes:
         """The whole ticket's bytes, ended in a known state."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,39 @@ def test_left_to_right_text_is_one_run(text: str) -> None:
 def test_a_mark_stays_with_its_letter(text: str) -> None:
     assert any("e\u0301" in run.text for run in visual_runs(text))
     assert any("א\u05b8" in run.text for run in visual_runs(text))
+
+
+# --- judged by others ---
+
+LETTERS = "abc אבג عرب 123 ١٢ .,:/-+$€%!\u0301\u05b0  "
+BRACKETS = "()[]{}<>⟨⟩【】〈〉"
+ISOLATES = "\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("alphabet", [LETTERS + BRACKETS, LETTERS + BRACKETS + ISOLATES], ids=["brackets", "isolates"])
+def test_random_lines_stand_as_python_bidi_has_them(alphabet: str) -> None:
+    from bidi import get_display
+
+    draw = random.Random(14)
+    for _ in range(20_000):
+        line = "".join(draw.choices(alphabet, k=draw.randrange(1, 30)))
+        judged = get_display(line, base_dir="R" if base_is_rtl(line) else "L")
+        assert paper(line) == "".join(char for char in judged if char not in ISOLATES), ascii(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("בירה (Corona) 355ml", "355ml (Corona) הריב"),
+        ("Total / המחיר (כולל מס)", "Total / (סמ ללוכ) ריחמה"),
+        ("שלום (hola) mundo שוב", "בוש mundo (hola) םולש"),
+    ],
+)
+def test_brackets_keep_what_they_hold(line: str, expected: str) -> None:
+    turned = str.maketrans("()", ")(")
+    shown = "".join(run.text[::-1].translate(turned) if run.rtl else run.text for run in visual_runs(line))
+    assert shown == expected
+
+
+def test_isolates_deeper_than_the_standard_has_them_are_drawn_all_the_same() -> None:
+    assert paper("א" + "\u2068" * 50_000 + "ב") == "בא"
