@@ -175,7 +175,7 @@ class _Desk:
     def draw(self, file: bytes, printer: str, threshold: int | None) -> bytes:
         """A picture as a printer's bytes, as wide as it is, or as the paper where that is narrower. Raises Refused."""
         from ticket_daemon.poster.document.model import Fault, Image
-        from ticket_daemon.poster.raster.image import own_size
+        from ticket_daemon.poster.raster.image import own_width
         from ticket_daemon.poster.render.graphics import image
 
         destination = self.destinations.get(printer)
@@ -183,7 +183,7 @@ class _Desk:
         try:
             look = Image(
                 code=base64.b64encode(file).decode(),
-                pixel_width=min(own_size(file, "")[0], profile.dots),
+                pixel_width=min(own_width(file, ""), profile.dots),
                 align="left",
                 threshold=_HALF if threshold is None else threshold,
                 dithering="threshold" if threshold is not None else "floyd-steinberg",

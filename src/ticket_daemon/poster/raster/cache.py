@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final, Generic, TypeVar
@@ -20,32 +20,30 @@ class SizedCache(Generic[V]):
         self.limit = limit
         self.size = 0
         self._entries: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()  # value, cost
-        self._lock = threading.Lock()  # tickets are rendered in several threads
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, key: Hashable) -> V | None:
         """What is kept under `key`, which is now the last used."""
-        with self._lock:
-            found = self._entries.get(key)
-            if found is None:
-                return None
+        found = self._entries.get(key)
+        if found is None:
+            return None
+        with contextlib.suppress(KeyError):  # another thread has just dropped it
             self._entries.move_to_end(key)
-            return found[0]
+        return found[0]
 
     def keep(self, key: Hashable, value: V, size: int) -> None:
         """Keep `value`, which takes `size` bytes with its key; one larger than the whole cache is not kept."""
         cost = size + ENTRY_COST
         if cost > self.limit:
             return
-        with self._lock:
-            _, before = self._entries.pop(key, (value, 0))
-            self._entries[key] = (value, cost)
-            self.size += cost - before
-            while self.size > self.limit:
-                _, (_, dropped) = self._entries.popitem(last=False)
-                self.size -= dropped
+        _, before = self._entries.pop(key, (value, 0))
+        self._entries[key] = (value, cost)
+        self.size += cost - before
+        while self.size > self.limit and self._entries:
+            _, (_, dropped) = self._entries.popitem(last=False)
+            self.size -= dropped
 
     def made(self, key: Hashable, make: Callable[[], V], size: Callable[[V], int]) -> V:
         """What is kept under `key`, made and kept where there is nothing."""

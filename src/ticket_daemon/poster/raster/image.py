@@ -98,6 +98,11 @@ def grey_picture(data: bytes, width: int, *, row_dots: int = 1, smooth: bool = T
     return _scaled(grey, width, row_dots, smooth=smooth)
 
 
+def own_width(data: bytes, field: str) -> int:
+    """The width of `own_size`."""
+    return own_size(data, field)[0]
+
+
 def own_size(data: bytes, field: str) -> tuple[int, int]:
     """Width and height in pixels of the picture in a file, of which only the head is read. Raises Fault at `field`."""
     source = _open(data, field)
