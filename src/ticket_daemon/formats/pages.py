@@ -39,13 +39,15 @@ def generic_paper(profile: Profile | None) -> Profile:
 def rendered(pages: Sequence[Bitmap], profile: Profile, warnings: Sequence[Warned] = ()) -> Rendered:
     """Pages one below the other, each cut off."""
     writer = Writer(profile)
-    writer.warnings += warnings
-    for page in pages:
-        writer.block(JUSTIFY["center"] + bitmap_bytes(page, profile), aligned=True)
-        RENDERERS[CutCommand](Cut(), writer)
+    try:
+        for page in pages:
+            writer.block(JUSTIFY["center"] + bitmap_bytes(page, profile), aligned=True)
+            RENDERERS[CutCommand](Cut(), writer)
+    except Fault as fault:
+        raise DocumentError(fault.key, path="contenido", category="IMAGE", **fault.parameters) from None
     if pages and not any(any(page.data) for page in pages):
         writer.warn("warning.blank_image")
-    return Rendered(writer.finish(), profile, tuple(writer.warnings))
+    return Rendered(writer.finish(), profile, (*warnings, *writer.warnings))
 
 
 def picture(file: bytes, profile: Profile, *, dithered: bool = True) -> Rendered:
@@ -63,7 +65,7 @@ def picture(file: bytes, profile: Profile, *, dithered: bool = True) -> Rendered
         RENDERERS[CutCommand](Cut(), writer)
     except Fault as fault:
         raise DocumentError(fault.key, path="contenido", category="IMAGE", **fault.parameters) from None
-    return Rendered(writer.finish(), profile, tuple(writer.warnings))
+    return Rendered(writer.finish(), profile, writer.warnings)
 
 
 def black_and_white(page: Picture, dithered: Sequence[tuple[int, int, int, int]] = ()) -> Bitmap:
