@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -50,6 +48,14 @@ VERBS: Final = {
 class _Overview(LazyGroup):
     """All verbs; `--help` is a page about them."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a verb, with text that any program can read behind it."""
+        if sys.platform == "win32":
+            from ticket_daemon.machine.windows import console
+
+            console.speak_utf8()
+        return super().main(*args, **kwargs)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from ticket_daemon.cli import overview
 
@@ -77,6 +83,3 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 def main() -> None:
     """Ticket Daemon: prints the tickets of web points of sale on thermal printers (the page is in `overview`)."""
-    if os.name == "nt" and isinstance(sys.stdout, io.TextIOWrapper):
-        # Into a pipe or a file Windows writes its old code page: a name it lacks must not end the command.
-        sys.stdout.reconfigure(errors="replace")

@@ -24,8 +24,12 @@ R = TypeVar("R")
 
 
 def language() -> str:
-    """The language of the terminal's user: Spanish unless the locale says English."""
+    """The language of the terminal's user: Spanish unless the locale, or Windows itself, says English."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if not locale and sys.platform == "win32":
+        from ticket_daemon.machine.windows.console import is_english
+
+        return "en" if is_english() else "es"
     return "en" if locale.lower().startswith("en") else "es"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -51,13 +52,24 @@ def run_command(
     if service and sys.platform == "win32" and _hosted(load, env):
         return
     settings = load()
+    if not service:
+        _greet()
     everything = settings.seal is not None and settings.seal.console
     logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep, everything=everything)
 
+    import asyncio
+
     from ticket_daemon.daemon import Daemon
+    from ticket_daemon.machine.windows.console import Closing
 
     async def serve() -> None:
-        await Daemon(settings, again=load).run(_announce)
+        daemon, loop = Daemon(settings, again=load), asyncio.get_running_loop()
+        closing = Closing(lambda: _call_in(loop, daemon.stop))
+        closing.listen()
+        try:
+            await daemon.run(_announce)
+        finally:
+            closing.ended()
 
     async def serve_as_service() -> None:
         await _supervised(Daemon(settings, again=load))
@@ -73,9 +85,6 @@ def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
     from ticket_daemon.machine.service import windows_host
     from ticket_daemon.settings import config
 
-    def call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-        loop.call_soon_threadsafe(function)
-
     def work(control: windows_host.Control) -> None:
         settings = load()
         logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep)
@@ -84,13 +93,20 @@ def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
 
         async def serve() -> None:
             daemon, loop = Daemon(settings, again=load), asyncio.get_running_loop()
-            control.attach(lambda: call_in(loop, daemon.stop), lambda awake: call_in(loop, lambda: daemon.power(awake)))
+            control.attach(
+                lambda: _call_in(loop, daemon.stop), lambda awake: _call_in(loop, lambda: daemon.power(awake))
+            )
             await daemon.run(lambda _: control.running(), control.stopping)
 
         # Not closed: a thread that hangs in a printer's driver must not keep the service from ending.
         asyncio.Runner(loop_factory=_loop_factory()).run(serve())
 
     return windows_host.host(config.identity(env, os.environ).service_name, work)
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+        loop.call_soon_threadsafe(function)
 
 
 async def _supervised(daemon: Daemon) -> None:
@@ -137,12 +153,17 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
+def _greet() -> None:
+    """The first line, before the log's: what this window is."""
+    from ticket_daemon import __version__, messages
+
+    click.echo(messages.text("run.begins", language(), version=__version__))
+
+
 def _announce(daemon: Daemon) -> None:
-    lines = {
-        "es": f"Ticket Daemon en marcha. Abra {daemon.url} en el navegador. Ctrl+C para terminar.",
-        "en": f"Ticket Daemon is running. Open {daemon.url} in a browser. Ctrl+C ends it.",
-    }
-    click.echo(lines[daemon.settings.server.lang])
+    from ticket_daemon import messages
+
+    click.echo(messages.text("run.ready", language(), url=daemon.url))
 
 
 @verb("reload", "does.reload")

@@ -33,11 +33,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return env(config(function))
 
 
-def _spec(env: str | None, config: Path | None, port: int = 0) -> ServiceSpec:
+def _spec(env: str | None, config: Path | None, port: int = 0, account: str = "", password: str = "") -> ServiceSpec:
     from ticket_daemon.machine.service.spec import make_spec
     from ticket_daemon.settings.config import identity
 
-    return make_spec(*identity(env, os.environ), port, config)
+    return make_spec(*identity(env, os.environ), port, config, account=account, password=password)
 
 
 def _port(env: str | None, config: Path | None, lenient: bool) -> int:
@@ -54,6 +54,21 @@ def _port(env: str | None, config: Path | None, lenient: bool) -> int:
         return 0
 
 
+def _account(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--account` for the verb that registers the service, where there are such accounts."""
+    if name != "install" or os.name != "nt":
+        return lambda function: function
+    return click.option("--account", default="", help="option.account")
+
+
+def _password(account: str) -> str:
+    """The password of an account that has one; asked for, so that it stands in no list of processes."""
+    prefixes = ("NT SERVICE\\", "NT AUTHORITY\\")
+    if not account or account == "LocalSystem" or account.endswith("$") or account.upper().startswith(prefixes):
+        return ""
+    return str(click.prompt(account, hide_input=True))
+
+
 def _verb(name: str) -> click.Command:
     """The command for one of the verbs that change something."""
     does, done = _VERBS[name]
@@ -61,13 +76,15 @@ def _verb(name: str) -> click.Command:
     @verb(name, does)
     @_options
     @click.option("--dry-run", is_flag=True, help="option.dry_run")
+    @_account(name)
     @says_errors
-    def command(env: str | None, config: Path | None, dry_run: bool) -> None:
+    def command(env: str | None, config: Path | None, dry_run: bool, account: str = "") -> None:
         from ticket_daemon import messages
         from ticket_daemon.machine import service
 
         platform = service.platform()
-        spec = _spec(env, config, _port(env, config, lenient=dry_run) if name == "install" else 0)
+        spec = _spec(env, config, _port(env, config, lenient=dry_run) if name == "install" else 0, account,
+                     _password(account))  # fmt: skip
         steps = getattr(platform, name)(spec)
         if dry_run:
             click.echo(service.shown(steps), nl=False)

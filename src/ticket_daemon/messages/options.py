@@ -197,6 +197,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Dirección con que un proxy muestra la página a otros, como https://tiendas.ejemplo.mx; puede repetirse.",
         "Address under which a proxy shows the page to others, as https://shops.example.com; may be repeated.",
     ),
+    "option.account": (
+        "Windows: la cuenta del servicio, en vez de la suya propia (NT SERVICE\\NOMBRE).",
+        "Windows: the account of the service, instead of its own (NT SERVICE\\NAME).",
+    ),
     "option.sealed_env": ("Entorno.", "Environment."),
     "option.executable": ("Carpeta para el ejecutable.", "Folder for the executable."),
     "option.build_folder": (

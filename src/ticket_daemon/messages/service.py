@@ -60,6 +60,39 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "este usuario no puede leer {file}; repita con permisos de administrador (sudo)",
         "this user may not read {file}; repeat with administrator rights (sudo)",
     ),
+    "service.program_in_a_profile": (
+        "{path} está en la carpeta de una persona, que puede cambiarlo: como servicio, cualquier programa de esa "
+        "persona trabajaría con él. Use el instalador, o ponga el programa (o Python, «para todos los usuarios») en "
+        "Archivos de programa",
+        "{path} lies in a person's folder, who can change it: as a service it would work for any of that person's "
+        "programs. Use the installer, or put the program (or Python, 'for all users') into Program Files",
+    ),
+    "service.program_writable": (
+        "cualquier usuario de esta computadora puede cambiar {path} (por los permisos de {where}). Use el instalador, "
+        "o ponga el programa en Archivos de programa",
+        "any user of this computer can change {path} (by the rights of {where}). Use the installer, or put the program "
+        "into Program Files",
+    ),
+    "service.folder_link": (
+        "{path} es un enlace a otro sitio: quítelo y repita",
+        "{path} is a link to another place: remove it and repeat",
+    ),
+    "service.folder_planted": (
+        "{path} lo puso alguien que no es administrador ({owner}): revíselo, bórrelo y repita",
+        "{path} was put there by somebody who is no administrator ({owner}): look at it, delete it and repeat",
+    ),
+    "service.no_account": (
+        "la cuenta {account} no sirve: {detail}",
+        "the account {account} will not do: {detail}",
+    ),
+    "run.begins": (
+        "Ticket Daemon {version}. Deje esta ventana abierta mientras se imprime; para terminar, Ctrl+C o ciérrela.",
+        "Ticket Daemon {version}. Leave this window open while tickets are printed; Ctrl+C or closing it ends it.",
+    ),
+    "run.ready": (
+        "Ticket Daemon en marcha. Abra {url} en el navegador. Ctrl+C para terminar.",
+        "Ticket Daemon is running. Open {url} in a browser. Ctrl+C ends it.",
+    ),
     "program.gone": (
         "faltan archivos del programa ({file}): alguien limpió la carpeta temporal. Ábralo otra vez, o instálelo con "
         "el instalador, que no usa esa carpeta",

@@ -38,6 +38,8 @@ class ServiceSpec:
     config_dir: Path  #: `config.toml` in it is read when `config_file` names no other
     config_file: Path | None = None
     port: int = 0
+    account: str = ""  #: what it runs as on Windows; "" is the service's own account
+    password: str = ""  #: of an account that has one
 
     @property
     def needs_low_port(self) -> bool:
@@ -46,7 +48,13 @@ class ServiceSpec:
 
 
 def make_spec(
-    env: Environment, name: str, port: int = 0, config_file: Path | None = None, system: str = sys.platform
+    env: Environment,
+    name: str,
+    port: int = 0,
+    config_file: Path | None = None,
+    system: str = sys.platform,
+    account: str = "",
+    password: str = "",
 ) -> ServiceSpec:
     """The service of that name, which runs the program that is running now, as a service, in `env`."""
     where = places.of_service(name, system)
@@ -61,6 +69,8 @@ def make_spec(
         config_dir=where.config,
         config_file=config_file.absolute() if config_file else None,
         port=port,
+        account=account,
+        password=password,
     )
 
 

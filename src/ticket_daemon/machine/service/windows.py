@@ -1,4 +1,4 @@
-"""Windows: a service of the service control manager, with its recovery, its event source and its folder.
+"""Windows: a service of the service control manager, with its account, recovery, event source and folder.
 
 It knows what is registered and how the manager is asked; it does not know the daemon, nor what happens inside the
 service's process (`windows_host`). It promises that what is installed already is brought up to date rather than made
@@ -12,14 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from ticket_daemon.errors import ServiceError
+from ticket_daemon.machine import program_files
 from ticket_daemon.machine.service.spec import RESTART_S, STOP_S, ServiceSpec, ServiceState, ServiceStatus
 from ticket_daemon.machine.service.steps import Do, Step
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ticket_daemon.machine.windows import rights
 
 #: What has to run before the daemon: printing goes through the one, the network through the other.
 DEPENDS_ON: Final = ("Spooler", "Tcpip")
@@ -29,8 +29,9 @@ FORGET_FAILURES_S: Final = 86_400
 #: Where the event log finds texts: a program of every Windows whose messages 1 to 1000 are "%1".
 EVENT_TEXTS: Final = r"%SystemRoot%\System32\EventCreate.exe"
 EVENT_SOURCES: Final = r"SYSTEM\CurrentControlSet\Services\EventLog\Application"
-#: Full control for the system and administrators, nothing for anybody else; below as above (SDDL).
-FOLDER_RIGHTS: Final = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+#: The machine's search path, and the message with which programs hear that it has changed (winuser.h).
+SEARCH_PATH: Final = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+_HWND_BROADCAST, _WM_SETTINGCHANGE, _SMTO_ABORTIFHUNG, _TELL_MS = 0xFFFF, 0x001A, 0x0002, 1000
 #: Pause between two looks at a service that starts or stops, and how long the start may take: a large queue is read.
 LOOK_S: Final = 0.1
 START_S: Final = 60.0
@@ -80,17 +81,51 @@ def _launcher() -> str:
 
 
 def install(spec: ServiceSpec) -> list[Step]:
-    line = command_line(spec)
+    line, account = command_line(spec), account_of(spec)
+    program = Path(_started(spec.command)[0])
     return [
-        Do(f"folder {spec.config_dir}, for the system and administrators only", lambda: _make_folder(spec.config_dir)),
+        Do(f"check that users cannot change {program}", lambda: rights.check_program(program)),
         Do(
-            f"service {spec.name} ({spec.display_name}): {line}\n"
+            f"folder {spec.config_dir}, for the system, administrators and {account} only",
+            lambda: rights.make_folder(spec.config_dir, _sid_of(spec), rights.service_sid(spec.name)),
+        ),
+        Do(
+            f"service {spec.name} ({spec.display_name}), as {account}: {line}\n"
             f"#   starts with the machine, after {', '.join(DEPENDS_ON)}; after a failure again in "
             f"{', '.join(f'{pause} s' for pause in RESTARTS_S)}",
             lambda: _register(spec, line),
         ),
         Do(f"event source {spec.name} in the application log", lambda: _add_event_source(spec.name)),
+        *_on_the_path(program, present=True),
     ]
+
+
+def account_of(spec: ServiceSpec) -> str:
+    """What the service runs as: an account of its own with the rights of any user, or the one that was asked for."""
+    return spec.account or f"{rights.OWN_ACCOUNT}{spec.name}"
+
+
+def _sid_of(spec: ServiceSpec) -> str:
+    """The SID of the service's account, which exists only once the service does where it is its own."""
+    import pywintypes
+    import win32security as security
+
+    account = account_of(spec)
+    if account.casefold() == f"{rights.OWN_ACCOUNT}{spec.name}".casefold():
+        return rights.service_sid(spec.name)
+    name = "SYSTEM" if account == rights.LOCAL_SYSTEM else account.removeprefix(".\\")
+    try:
+        return str(security.ConvertSidToStringSid(security.LookupAccountName(None, name)[0]))
+    except pywintypes.error as error:
+        raise ServiceError("service.no_account", account=account, detail=error.strerror) from None
+
+
+def _on_the_path(program: Path, *, present: bool) -> list[Step]:
+    """Installed as a folder, the command is found by its name in every console."""
+    if program_files.folder() is None or program_files.is_one_file():
+        return []
+    verb = "to" if present else "from"
+    return [Do(f"{program.parent} {verb} the machine's search path", lambda: _set_path(str(program.parent), present))]
 
 
 def uninstall(spec: ServiceSpec) -> list[Step]:
@@ -98,6 +133,7 @@ def uninstall(spec: ServiceSpec) -> list[Step]:
         Do(f"stop the service {spec.name}", lambda: _stop_if_there(spec)),
         Do(f"remove the service {spec.name}", lambda: _delete(spec)),
         Do(f"remove the event source {spec.name}", lambda: _remove_event_source(spec.name)),
+        *_on_the_path(Path(spec.command[0]), present=False),
     ]
 
 
@@ -189,7 +225,7 @@ def _register(spec: ServiceSpec, line: str) -> None:
     import win32service as scm
 
     what = (scm.SERVICE_WIN32_OWN_PROCESS, scm.SERVICE_AUTO_START, scm.SERVICE_ERROR_NORMAL, line,
-            None, False, list(DEPENDS_ON), None, None)  # fmt: skip
+            None, False, list(DEPENDS_ON), account_of(spec), spec.password or None)  # fmt: skip
     with _manager(scm.SC_MANAGER_CONNECT | scm.SC_MANAGER_CREATE_SERVICE) as manager:
         try:
             service = scm.CreateService(manager, spec.name, spec.display_name, scm.SERVICE_ALL_ACCESS, *what)
@@ -302,6 +338,26 @@ def _set_launcher(name: str) -> None:
         winreg.SetValueEx(key, "Environment", 0, winreg.REG_MULTI_SZ, [f"__PYVENV_LAUNCHER__={launcher}"])
 
 
+def _set_path(folder: str, present: bool) -> None:
+    """Have the machine's search path name `folder`, or not; what else is in it stays as it is."""
+    if sys.platform != "win32":
+        return
+    import ctypes
+    import winreg
+
+    access = winreg.KEY_READ | winreg.KEY_WRITE
+    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, SEARCH_PATH, 0, access) as key:
+        try:
+            text, kind = winreg.QueryValueEx(key, "Path")
+        except FileNotFoundError:
+            text, kind = "", winreg.REG_EXPAND_SZ
+        others = [part for part in str(text).split(";") if part and part.rstrip("\\").casefold() != folder.casefold()]
+        winreg.SetValueEx(key, "Path", 0, kind, ";".join([*others, *([folder] if present else [])]))
+    ctypes.windll.user32.SendMessageTimeoutW(
+        _HWND_BROADCAST, _WM_SETTINGCHANGE, 0, "Environment", _SMTO_ABORTIFHUNG, _TELL_MS, None
+    )
+
+
 def _add_event_source(name: str) -> None:
     if sys.platform != "win32":
         return
@@ -320,22 +376,3 @@ def _remove_event_source(name: str) -> None:
 
     with contextlib.suppress(FileNotFoundError):
         winreg.DeleteKey(winreg.HKEY_LOCAL_MACHINE, rf"{EVENT_SOURCES}\{name}")
-
-
-def _make_folder(folder: Path) -> None:
-    """The service's folder: the queue has customers' tickets in it, and the configuration is nobody's by accident."""
-    import pywintypes
-    import win32security as security
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = security.ConvertStringSecurityDescriptorToSecurityDescriptor(
-            FOLDER_RIGHTS, security.SDDL_REVISION_1
-        )
-        what = security.DACL_SECURITY_INFORMATION | security.PROTECTED_DACL_SECURITY_INFORMATION
-        dacl = descriptor.GetSecurityDescriptorDacl()
-        security.SetNamedSecurityInfo(str(folder), security.SE_FILE_OBJECT, what, None, None, dacl, None)
-    except OSError as error:
-        raise ServiceError("service.file", file=str(folder), detail=error.strerror or str(error)) from None
-    except pywintypes.error as error:
-        raise _explained(error) from None
