@@ -10,6 +10,7 @@ well; SBOM (CycloneDX), third-party licences, SHA256SUMS. Dated by the commit, s
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -25,6 +26,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools" / folder) for folder in ("linux", "windows")]
 
@@ -33,6 +38,7 @@ import make_installer  # noqa: E402
 import wine_python  # noqa: E402
 
 from ticket_daemon import __version__  # noqa: E402
+from ticket_daemon.update import manifest  # noqa: E402
 
 #: What is in a sealed build, with its hashes: the program with every extra, and PyInstaller.
 LOCK: Final = ROOT / "requirements" / "release.txt"
@@ -55,6 +61,8 @@ class Given(NamedTuple):
     env: str
     service: str
     sign: tuple[str, ...]
+    update_key: Path | None  #: the private key (PEM, Ed25519) that signs the list of versions
+    channel: Path | None  #: the folder of the channel so far, whose older versions are the way back
 
 
 def say(text: str) -> None:
@@ -87,6 +95,9 @@ def main() -> None:
         for make in (linux, windows):
             say(make.__name__)
             make(given, python, Path(aside) / make.__name__)
+    if given.update_key is not None:
+        say("list of versions")
+        offer(given, given.update_key)
     write_sums(given.output)
     for path in sorted(given.output.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
@@ -101,12 +112,18 @@ def arguments() -> tuple[Given, bool]:
     parser.add_argument(
         "--sign", default="", metavar="COMMAND", help="signs the Windows file whose path is put behind it"
     )
+    parser.add_argument("--update-key", type=Path, metavar="PEM", help="makes update.json, signed with this key")
+    parser.add_argument("--channel", type=Path, metavar="FOLDER", help="the channel so far: its versions stay listed")
     parser.add_argument("--trial", action="store_true", help="also of a source with changes that are not committed")
     said = parser.parse_args()
     env = "prod" if said.token_sha256 else "test"
     options = {"--token-sha256": said.token_sha256, "--service-name": said.service_name, "--port": said.port}
+    if said.update_key is not None:
+        options["--update-key"] = public_key(said.update_key)
     seal = ("--env", env, *(word for name, value in options.items() if value for word in (name, value)))
-    return Given(said.output.resolve(), seal, env, said.service_name, tuple(shlex.split(said.sign))), said.trial
+    sign = tuple(shlex.split(said.sign))
+    given = Given(said.output.resolve(), seal, env, said.service_name, sign, said.update_key, said.channel)
+    return given, said.trial
 
 
 def check_source(is_trial: bool) -> None:
@@ -240,6 +257,38 @@ def is_signed(data: bytes) -> bool:
     (magic,) = struct.unpack_from("<H", data, header + _PE_OPTIONAL)
     _, size = struct.unpack_from("<II", data, header + _PE_OPTIONAL + _PE_CERTIFICATES[magic])
     return bool(size)
+
+
+#: Which file of a release installs it on which system, as the system calls itself.
+INSTALLERS: Final = {f"linux-{platform.machine().lower()}": "*.deb", "windows-amd64": "*-setup.exe"}
+
+
+def offer(given: Given, key: Path) -> None:
+    """The signed list of versions that `ticket-daemon update` reads: this one, and what the channel has already."""
+    files = {}
+    for system, pattern in INSTALLERS.items():
+        for path in given.output.glob(pattern):
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            files[system] = manifest.File(path.name, digest, path.stat().st_size)
+    before: tuple[manifest.Release, ...] = ()
+    if given.channel is not None and (listed := given.channel / manifest.NAME).exists():
+        known = msgspec.json.decode(listed.read_bytes(), type=manifest.Manifest)
+        before = tuple(release for release in known.releases if release.version != __version__)
+    data = msgspec.json.format(msgspec.json.encode(manifest.Manifest((manifest.Release(__version__, files), *before))))
+    (given.output / manifest.NAME).write_bytes(data)
+    (given.output / manifest.SIGNATURE).write_bytes(base64.b64encode(private_key(key).sign(data)) + b"\n")
+
+
+def private_key(path: Path) -> Ed25519PrivateKey:
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        sys.exit(f"[release] {path} is no Ed25519 key: openssl genpkey -algorithm ed25519 -out {path}")
+    return key
+
+
+def public_key(path: Path) -> str:
+    """What `update.public_key` and a sealed build hold."""
+    return base64.b64encode(private_key(path).public_key().public_bytes_raw()).decode()
 
 
 def write_sums(folder: Path) -> None:

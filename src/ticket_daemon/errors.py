@@ -346,6 +346,12 @@ class ProgramGone(TicketDaemonError):
     code = "program_gone"
 
 
+class UpdateError(TicketDaemonError):
+    """There is no newer version to be had, it is not what it says it is, or it did not work and was taken back."""
+
+    code = "update_error"
+
+
 class ServiceError(TicketDaemonError):
     """The system's service manager does not do what it was asked, or the rights for it are missing."""
 

@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.packages import ROOT, run
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture
 def given(tmp_path: Path) -> release.Given:
-    return release.Given(tmp_path, ("--env", "test"), "test", "", ())
+    return release.Given(tmp_path, ("--env", "test"), "test", "", (), None, None)
 
 
 def test_version_is_one_and_the_changelog_dates_it() -> None:
@@ -70,6 +71,21 @@ def test_checksums_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
     assert (tmp_path / release.SUMS).read_text().endswith("  a.bin\n")
     if shutil.which("sha256sum"):
         run("sha256sum", "--check", release.SUMS, cwd=tmp_path)
+
+
+def test_list_of_versions_is_signed_and_keeps_the_ones_before(given: release.Given, tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    run("openssl", "genpkey", "-algorithm", "ed25519", "-out", key)
+    (channel := tmp_path / "channel").mkdir()
+    older = release.manifest.Release("0.1.9", {"linux-x86_64": release.manifest.File("old.deb", "0" * 64, 1)})
+    (channel / "update.json").write_bytes(msgspec.json.encode(release.manifest.Manifest((older,))))
+    (tmp_path / "new.deb").write_bytes(b"package")
+    release.offer(given._replace(channel=channel), key)
+    listed = release.manifest.read(
+        (tmp_path / "update.json").read_bytes(), (tmp_path / "update.json.sig").read_bytes(), release.public_key(key)
+    )
+    assert listed.newest().version == ticket_daemon.__version__
+    assert listed.releases[1] == older
 
 
 SIGN = """#!/bin/sh

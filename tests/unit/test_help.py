@@ -13,7 +13,7 @@ from ticket_daemon.cli import VERBS, main, manual, overview
 from ticket_daemon.messages import CATALOGUE
 
 #: Rows and columns of the plainest terminal, and what scrolling is fair for a page of that many verbs.
-COLUMNS, ROWS = 100, 60
+COLUMNS, ROWS = 100, 61
 
 
 def page(lang: str) -> str:

@@ -29,6 +29,7 @@ NOT_KEYS = {
     "profile.model",
     "profile.code_table",
     "client.js",
+    "update.json.sig",
     "fleet.url",
     "fleet.store",
     "printers.find",

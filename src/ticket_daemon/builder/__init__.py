@@ -56,6 +56,7 @@ def make_seal(
     service_name: str | None = None,
     token_sha256: str | None = None,
     dashboard_password_hash: str | None = None,
+    update_key: str | None = None,
     console: bool = False,
     now: datetime.datetime | None = None,
 ) -> Seal:
@@ -65,6 +66,7 @@ def make_seal(
         "queue": {"capacity": queue},
         "log": {"level": log_level},
         "auth": {"token_sha256": token_sha256, "dashboard_password_hash": dashboard_password_hash},
+        "update": {"public_key": update_key},
     }
     settings = config.load(env, None, {}, flags, Path())
     if service_name is not None and not _NAME.fullmatch(service_name):
@@ -83,6 +85,7 @@ def make_seal(
         commit=_commit(),
         token_sha256=settings.auth.token_sha256,
         dashboard_password_hash=settings.auth.dashboard_password_hash,
+        update_key=settings.update.public_key,
         console=console,
     )
 

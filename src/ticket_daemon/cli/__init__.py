@@ -39,6 +39,7 @@ VERBS: Final = {
     "start": "service",
     "stop": "service",
     "service": "service",
+    "update": "update",
     "fleet": "fleet",
     "build": "build",
     "build-console": "build",

@@ -15,6 +15,7 @@ from ticket_daemon.cli.manual import verb
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """What is sealed."""
     for option in (
+        click.option("--update-key", help="option.update_key"),
         click.option("--folder", is_flag=True, help="option.build_folder"),
         click.option("--dashboard-password-hash", help="option.password_hash"),
         click.option("--token-sha256", help="option.token_sha256"),

@@ -14,7 +14,7 @@ from ticket_daemon.cli.common import language
 #: Title's key -> its verbs, in the order of a technician's day; a verb that is in none stands under the last.
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "help.daemon": ("run", "status", "health", "logs", "open", "reload"),
-    "help.service": ("install", "uninstall", "start", "stop", "service"),
+    "help.service": ("install", "uninstall", "start", "stop", "service", "update"),
     "help.printers": ("printers", "doctor", "calibrate", "emulator"),
     "help.tickets": ("print", "preview", "render", "jobs", "job", "cancel", "hold", "release", "reprint"),
     "help.security": ("token", "password", "tls"),

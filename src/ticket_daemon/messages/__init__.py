@@ -27,6 +27,7 @@ from ticket_daemon.messages import (
     security,
     service,
     settings,
+    update,
     verbs,
     windows,
 )
@@ -50,6 +51,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     | security.TEXTS
     | service.TEXTS
     | settings.TEXTS
+    | update.TEXTS
     | verbs.TEXTS
     | windows.TEXTS
 )

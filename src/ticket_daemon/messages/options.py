@@ -201,6 +201,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Windows: la cuenta del servicio, en vez de la suya propia (NT SERVICE\\NOMBRE).",
         "Windows: the account of the service, instead of its own (NT SERVICE\\NAME).",
     ),
+    "option.update_key": (
+        "Clave pública (Ed25519, base64) de quien firma las versiones nuevas.",
+        "Public key (Ed25519, base64) of whoever signs newer versions.",
+    ),
+    "option.update_check": ("Solo decir si hay una versión nueva.", "Only say whether there is a newer version."),
     "option.sealed_env": ("Entorno.", "Environment."),
     "option.executable": ("Carpeta para el ejecutable.", "Folder for the executable."),
     "option.build_folder": (

@@ -123,6 +123,13 @@ class QzSettings(_Section, frozen=True):
     patience_s: Annotated[int, Meta(ge=1, le=600)] = 20  #: within which a ticket must begin to print
 
 
+class UpdateSettings(_Section, frozen=True):
+    """Where `ticket-daemon update` looks."""
+
+    channel: str = ""  #: https address or folder with update.json; "": nowhere
+    public_key: str = ""  #: whose list is believed: an Ed25519 public key in base64
+
+
 class PrinterSettings(_Section, frozen=True):
     """A destination: a queue with a name, and the printer behind it."""
 
@@ -157,6 +164,7 @@ class Settings(_Section, frozen=True):
     fleet: FleetSettings = FleetSettings()
     html: HtmlSettings = HtmlSettings()
     qz: QzSettings = QzSettings()
+    update: UpdateSettings = UpdateSettings()
     printers: tuple[PrinterSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     env: Environment = "test"

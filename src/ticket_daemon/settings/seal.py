@@ -28,17 +28,19 @@ class Seal(NamedTuple):
     commit: str = ""  #: of the source, "" where it is not known
     token_sha256: str = ""
     dashboard_password_hash: str = ""
+    update_key: str = ""  #: whose lists of newer versions are believed
     console: bool = False  #: the variant that shows everything on its console
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:
         """The configuration keys that are sealed, by section, with their values."""
-        return {
+        sealed: dict[str, dict[str, Any]] = {
             "server": {"host": self.host, "port": self.port},
             "queue": {"capacity": self.capacity},
             "log": {"level": self.log_level},
             "auth": {"token_sha256": self.token_sha256, "dashboard_password_hash": self.dashboard_password_hash},
         }
+        return sealed | ({"update": {"public_key": self.update_key}} if self.update_key else {})
 
     @property
     def summary(self) -> str:
