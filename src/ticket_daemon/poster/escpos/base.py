@@ -17,7 +17,12 @@ ESC, GS, FS, DLE = b"\x1b", b"\x1d", b"\x1c", b"\x10"
 
 
 class NeedMore(Exception):
-    """The bytes at hand end inside a command."""
+    """The bytes at hand end inside a command: at least `count` more are needed, a NUL among them if `nul`."""
+
+    def __init__(self, count: int = 1, *, nul: bool = False) -> None:
+        super().__init__(count)
+        self.count = count
+        self.nul = nul
 
 
 class Reader:
@@ -32,7 +37,7 @@ class Reader:
     def take(self, count: int) -> bytes:
         end = self.position + count
         if end > len(self.data):
-            raise NeedMore
+            raise NeedMore(end - len(self.data))
         taken = self.data[self.position : end]
         self.position = end
         return taken
@@ -53,7 +58,7 @@ class Reader:
         """The bytes before the next NUL, which is consumed too."""
         end = self.data.find(0, self.position)
         if end < 0:
-            raise NeedMore
+            raise NeedMore(nul=True)
         taken = self.data[self.position : end]
         self.position = end + 1
         return taken

@@ -53,7 +53,8 @@ class Parser:
     """Commands out of a stream that comes in pieces."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
+        self._lacks, self._lacks_nul = 0, False  #: bytes that the rest lacks at least, and whether a NUL
         self._offset = 0
 
     @property
@@ -64,11 +65,21 @@ class Parser:
     @property
     def rest(self) -> bytes:
         """Those bytes."""
-        return self._rest
+        return bytes(self._rest)
 
     def feed(self, data: bytes) -> list[Parsed]:
         """The commands that `data` completes. Characters are given at once, without waiting for the line's end."""
-        buffer = self._rest + bytes(data)
+        if self._rest:
+            self._rest += data
+            self._lacks -= len(data)
+            # A long command that comes in many pieces is looked at when it may be whole, not at each of them.
+            if self._lacks > 0 or (self._lacks_nul and 0 not in data):
+                return []
+            data = bytes(self._rest)
+            self._rest.clear()
+        return self._read(bytes(data))
+
+    def _read(self, buffer: bytes) -> list[Parsed]:
         parsed, position = [], 0
         try:
             while position < len(buffer):
@@ -76,15 +87,16 @@ class Parser:
                 command = _next(reader)
                 parsed.append(Parsed(command, self._offset + position, reader.position - position))
                 position = reader.position
-        except NeedMore:
-            pass
-        self._rest = buffer[position:]
+        except NeedMore as missing:
+            self._lacks, self._lacks_nul = missing.count, missing.nul
+            self._rest += buffer[position:]
         self._offset += position
         return parsed
 
     def finish(self) -> list[Parsed]:
         """What was left of a command whose end never came."""
-        rest, self._rest = self._rest, b""
+        rest = bytes(self._rest)
+        self._rest.clear()
         if not rest:
             return []
         self._offset += len(rest)

@@ -12,7 +12,7 @@ import functools
 import unicodedata
 from typing import Any, Final, NamedTuple
 
-from ticket_daemon.poster.escpos.characters import EnterKanji, LeaveKanji, SelectCodePage
+from ticket_daemon.poster.escpos.characters import EnterKanji, InternationalSet, LeaveKanji, SelectCodePage
 from ticket_daemon.poster.layout.width import columns
 from ticket_daemon.poster.profile.code_pages import code_page
 from ticket_daemon.poster.profile.model import Profile
@@ -25,6 +25,13 @@ class _Page(NamedTuple):
 
     def encode(self, text: str) -> bytes:
         return codecs.charmap_encode(text, "strict", self.table)[0]
+
+
+#: KS X 1001 has the won sign two columns wide only; Korea's international set has it in one, for the backslash.
+_KOREAN: Final = "euc_kr"
+_WON: Final = "\N{WON SIGN}"
+_KOREA, _USA = 13, 0
+_WON_BYTES: Final = InternationalSet(_KOREA).encode() + b"\\" + InternationalSet(_USA).encode()
 
 
 class _DoubleByte(NamedTuple):
@@ -42,6 +49,9 @@ class _DoubleByte(NamedTuple):
 
     def _bytes(self, text: str) -> bytes | None:
         """None for a character that the set lacks, or has in another number of columns than text counts."""
+        if self.name == _KOREAN and _WON in text:
+            parts = [self._bytes(part) for part in text.split(_WON)]
+            return None if None in parts else _WON_BYTES.join(part for part in parts if part is not None)
         try:
             encoded = text.encode(self.name)
         except UnicodeEncodeError:

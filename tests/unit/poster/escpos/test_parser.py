@@ -181,3 +181,22 @@ def test_command_without_its_end_waits_and_then_is_unknown(hexa: str) -> None:
 
 def test_characters_do_not_wait_for_the_lines_end() -> None:
     assert Parser().feed(b"Total") == [Parsed(c.Print(b"Total"), 0, 5)]
+
+
+@pytest.mark.parametrize("head", [b"\x1d8L\0\0\x20\0", b"\x1bD"])
+def test_a_command_that_never_ends_costs_what_its_bytes_cost(head: bytes) -> None:
+    """Two megabytes in eight thousand pieces: each piece is looked at once."""
+    parser, copied = Parser(), 0
+    parser.feed(head)
+    read = parser._read
+
+    def counted(buffer: bytes) -> list[Parsed]:
+        nonlocal copied
+        copied += len(buffer)
+        return read(buffer)
+
+    parser._read = counted  # type: ignore[method-assign]
+    for _ in range(8000):
+        assert parser.feed(b"\x41" * 250) == []
+    assert parser.pending == len(head) + 2_000_000
+    assert copied < 10_000

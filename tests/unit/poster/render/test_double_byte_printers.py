@@ -46,7 +46,7 @@ def test_the_mode_is_entered_once_and_left_for_other_letters() -> None:
     assert data.removeprefix(b"\x1b@\x1c.\x1bt\x10\x1bR\x00") == (b"\x1c&\xb0\xa1 a\nb\n\xb3\xaa\n\x1c.\x1bt\x10\xe9\n")
 
 
-@given(st.lists(st.one_of(SYLLABLES, st.sampled_from("a1 é€ñ·±")), min_size=1, max_size=20).map("".join))
+@given(st.lists(st.one_of(SYLLABLES, st.sampled_from("a1 é€ñ·±₩\\")), min_size=1, max_size=20).map("".join))
 def test_what_is_printed_is_what_was_asked(line: str) -> None:
     ticket = rendered(line)
     if not is_drawn(ticket):
@@ -74,3 +74,9 @@ def test_a_printer_that_says_nothing_has_ideographs_drawn() -> None:
     china = find("Generic 80mm")
     assert china is not None
     assert is_drawn(rendered("合计", profile=china))
+
+
+def test_the_won_sign_takes_one_column() -> None:
+    ticket = rendered("합계 ₩38,000 \\\\")
+    assert not is_drawn(ticket)
+    assert draw(ticket.data, ticket.profile).text == ["합계 ₩38,000 \\\\"]
