@@ -177,6 +177,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "los comandos «raw» del ticket suman más de {limit} bytes; divídalo en varios",
         "the ticket's 'raw' commands have more than {limit} bytes in all; split it into several",
     ),
+    "budget.printer_commands": (
+        "los bytes para la impresora llevan más de {limit} comandos; divídalo en varios tickets",
+        "the bytes for the printer hold more than {limit} commands; split them into several tickets",
+    ),
     "budget.bytes": (
         "el ticket ocuparía más de {limit} bytes en la impresora; divídalo en varios",
         "the ticket would take more than {limit} bytes at the printer; split it into several",

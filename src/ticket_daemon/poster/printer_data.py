@@ -29,6 +29,11 @@ _HIDDEN: Final[dict[Admission, re.Pattern[bytes]]] = {
     "ticket": re.compile(_STOPPING),
     "printing": re.compile(_STOPPING + rb"|\x10\x14\x01[\0\1][\1-\x08]"),
 }
+_SHORTEST_HIDDEN: Final = 5  # bytes of the shortest of these
+#: Commands in one ticket's ready bytes: a second of work, and twenty for each of ten thousand lines.
+MAX_COMMANDS: Final = 200_000
+#: Bytes that are taken apart at once, so that no ticket is all in pieces in memory.
+_PIECE: Final = 64 << 10
 _LARGE: Final = 0x18  # ESC !: emphasized, double height
 _PULSE_PREFIXES: Final = (mechanics.Pulse.PREFIX, mechanics.Realtime.PREFIX)
 
@@ -40,6 +45,7 @@ class Screen:
         self._with_pulse = with_pulse
         self._parser = Parser()
         self._fed = self._last = 0
+        self._left = MAX_COMMANDS
         self.asked = False  #: a question to the printer was left out
 
     @property
@@ -56,10 +62,15 @@ class Screen:
         """The commands that `data` completes, without those that are not to reach the printer. Raises Fault
         (`offset` in `data`) at the first that is not admitted."""
         kept: list[Command] = []
-        for command, offset, _ in self._parser.feed(data):
+        parsed = self._parser.feed(data)
+        self._left -= len(parsed)
+        if self._left < 0:
+            raise Fault("budget.printer_commands", "hex", limit=f"{MAX_COMMANDS:,}")
+        for command, offset, length in parsed:
             found = effect(command)
             if admission != "all":
-                found = "other" if _HIDDEN[admission].search(command.encode()) else found
+                if length >= _SHORTEST_HIDDEN and _HIDDEN[admission].search(command.encode()):
+                    found = "other"
                 self._check(command, found, max(0, offset - self._fed), admission)
                 if found == "asks":
                     self.asked = True
@@ -88,17 +99,21 @@ def printer_data(
     if allow_raw is False:
         raise DocumentError("raw.forbidden", category="RAW")
     screen = Screen(with_pulse=with_pulse)
+    made, start = [], 0
     try:
-        commands = screen.feed(data, "all" if allow_raw else "ticket")
+        for start in range(0, len(data), _PIECE):
+            made.append(encoded(screen.feed(data[start : start + _PIECE], "all" if allow_raw else "ticket")))
     except Fault as fault:
-        raise DocumentError(fault.key, category="RAW", **fault.parameters) from None
-    made, warnings = encoded(commands), [Warned("warning.raw_asks", "")] if screen.asked else []
-    if screen.unfinished:  # the next ticket would be taken for its end
+        where = {"offset": start + fault.parameters["offset"]} if "offset" in fault.parameters else {}
+        raise DocumentError(fault.key, category="RAW", **fault.parameters | where) from None
+    warnings = [Warned("warning.raw_asks", "")] if screen.asked else []
+    if rest := screen.unfinished:  # the next ticket would be taken for its end
+        offset = len(data) - len(rest)
         if not allow_raw:
-            raise DocumentError("raw.incomplete", category="RAW", offset=screen.unfinished_at)
-        made += screen.unfinished
-        warnings.append(Warned("warning.raw_unfinished", "", {"offset": screen.unfinished_at}))
-    return made, tuple(warnings)
+            raise DocumentError("raw.incomplete", category="RAW", offset=offset)
+        made.append(rest)
+        warnings.append(Warned("warning.raw_unfinished", "", {"offset": offset}))
+    return b"".join(made), tuple(warnings)
 
 
 def encoded(commands: Iterable[Command]) -> bytes:

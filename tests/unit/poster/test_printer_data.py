@@ -14,7 +14,7 @@ from ticket_daemon.poster.escpos.definitions import DefineCharacters
 from ticket_daemon.poster.escpos.effects import effect
 from ticket_daemon.poster.escpos.graphics import RasterImage
 from ticket_daemon.poster.escpos.mechanics import Pulse
-from ticket_daemon.poster.printer_data import heading, opens_drawer, printer_data, without_pulses
+from ticket_daemon.poster.printer_data import MAX_COMMANDS, heading, opens_drawer, printer_data, without_pulses
 from ticket_daemon.poster.profile.catalogue import find
 
 KICK = Pulse(0, 25, 25).encode()
@@ -126,3 +126,17 @@ def test_a_heading_is_read_by_printers_of_any_make(name: str) -> None:
     paper = draw(heading("REIMPRESIÓN") + RECEIPT, profile)
     assert paper.text == [" REIMPRESION", "total 1.00"]
     assert paper.events == ()
+
+
+def test_ready_bytes_have_a_bound_of_commands() -> None:
+    assert printer_data(b"\n" * MAX_COMMANDS)[0] == b"\n" * MAX_COMMANDS
+    with pytest.raises(DocumentError) as caught:
+        printer_data(b"\n" * 10 * MAX_COMMANDS)
+    assert (caught.value.key, caught.value.parameters["limit"]) == ("budget.printer_commands", "200,000")
+
+
+def test_the_place_of_what_is_refused_counts_from_the_first_byte() -> None:
+    before = b"A" * 200_000 + b"\n"
+    with pytest.raises(DocumentError) as caught:
+        printer_data(before + b"\x1cq\0", allow_raw=None)
+    assert caught.value.parameters["offset"] == len(before)
