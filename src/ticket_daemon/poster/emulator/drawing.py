@@ -56,7 +56,7 @@ def _draw_text(canvas: Image, item: Text) -> None:
     bare = not look.inverse and not look.underline
     for character in item.text:
         if character in own:
-            canvas.paste(1, (x, y), _styled(_own_rows(own[character], look), look))
+            canvas.paste(1, (x, y), _own_glyph(own[character], look))
         elif not (bare and is_blank(character)):
             canvas.paste(1, (x, y), glyph(character, look))
         x += advance
@@ -68,18 +68,19 @@ def _reversed_run(text: str, look: Look, own: dict[str, Bitmap]) -> Image:
 
     run = Image.new("1", (max(1, len(text) * look.advance), look.height))
     for place, character in enumerate(text):
-        dots = _styled(_own_rows(own[character], look), look) if character in own else glyph(character, look)
+        dots = _own_glyph(own[character], look) if character in own else glyph(character, look)
         run.paste(1, (place * look.advance, 0), dots)
     return run.transpose(Image.Transpose.ROTATE_180)
 
 
-def _own_rows(bitmap: Bitmap, look: Look) -> tuple[int, ...]:
-    """The rows of a character that the sender defined, whose bitmap holds columns, in the look's cell."""
+@lru_cache(maxsize=1024)
+def _own_glyph(bitmap: Bitmap, look: Look) -> Image:
+    """A character that the sender defined, whose bitmap holds columns, in the look's cell and style."""
     width, height = look.cell_width, look.cell_height
     columns = [int.from_bytes(bitmap.rows(x, 1), "big") for x in range(min(bitmap.height, width))]
     tops = range(bitmap.stride * 8 - 1, -1, -1)
     rows = [sum((column >> bit & 1) << (width - 1 - x) for x, column in enumerate(columns)) for bit in tops]
-    return tuple((rows + [0] * height)[:height])
+    return _styled(tuple((rows + [0] * height)[:height]), look)
 
 
 @lru_cache(maxsize=4096)

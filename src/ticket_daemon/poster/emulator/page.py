@@ -156,6 +156,11 @@ class Page:
     # --- the page as a whole ---
 
     @property
+    def count(self) -> int:
+        """Things on it."""
+        return len(self._things)
+
+    @property
     def lines(self) -> list[str]:
         """The text on it, as it reads from top to bottom."""
         return [text for _, text in self._read_lines()]

@@ -12,6 +12,10 @@ from ticket_daemon.poster.emulator.roll import Roll
 from ticket_daemon.poster.escpos import Command, page
 from ticket_daemon.poster.profile.model import Profile
 
+#: Things that are looked at to print or clear pages: so many, and so many more for each byte that came. A page of five
+#: thousand things can be asked for again with two bytes.
+_FREE_WORK: Final = 100_000
+_WORK_PER_BYTE: Final = 20
 #: ESC T: 0 to 3, written in two ways.
 _DIRECTIONS: Final = {n + base: n for n in range(4) for base in (0, 48)}
 
@@ -30,6 +34,7 @@ class PageMode:
         self._ignored = ignored
         self._print_on = print_on
         self._page: Page | None = None
+        self._work = 0
 
     @property
     def entered(self) -> bool:
@@ -58,10 +63,23 @@ class PageMode:
         self.leave()
         return True
 
-    def _put_on_paper(self, to: Page) -> None:
+    def _affords(self, to: Page) -> bool:
+        """Whether one more look at the whole page is within bounds."""
+        self._work += to.count
+        return self._work <= _FREE_WORK + _WORK_PER_BYTE * self._roll.offset
+
+    def _clear(self, to: Page) -> bool:
+        if afforded := self._affords(to):
+            to.clear()
+        return afforded
+
+    def _put_on_paper(self, to: Page) -> bool:
+        if not self._affords(to):
+            return False
         to.print()
         if self._standard.on_printed is not None:
             self._standard.on_printed()
+        return True
 
     def _on_page(self, act: Callable[[Page, Any], bool | None]) -> Action:
         """An action that counts in page mode only; False of it: bad parameters."""
@@ -104,5 +122,5 @@ class PageMode:
             page.PageDirection: self._on_page(self._direction),
             page.AbsoluteY: self._on_page(lambda to, command: to.move_to(self._down(command.n))),
             page.RelativeY: self._on_page(self._relative),
-            page.Cancel: self._on_page(lambda to, _: to.clear()),
+            page.Cancel: self._on_page(lambda to, _: self._clear(to)),
         }

@@ -181,3 +181,11 @@ def test_macros_cannot_be_asked_for_without_end() -> None:
 )  # fmt: skip
 def test_parameters_are_never_printed(command: Command) -> None:
     assert drawn(command, b"B\n").text == ["B"]
+
+
+@pytest.mark.parametrize("again", [page.PrintPage(), page.Cancel()])
+def test_a_full_page_cannot_be_asked_for_without_end(again: Command) -> None:
+    full = [page.AbsoluteY(20).encode() + c.AbsolutePosition(2 * place % 300).encode() + b"a" for place in range(4000)]
+    elsewhere = page.PageArea(0, 1000, 100, 100)
+    paper = drawn(page.PageMode(), *full, elsewhere, *[again] * 3000)
+    assert [event.reason for event in paper.events if isinstance(event, Ignored)].count("bad_parameters") > 2000
