@@ -116,6 +116,7 @@ FORMATS: Final = (
     ),
     Format("pdf", _SIMPLE, "pdf_reader", ("application/pdf",), (".pdf",)),
     Format("html", _SIMPLE, "html_reader", ("text/html",), (".html", ".htm")),
+    Format("epos", "ticket_daemon.formats.epos", "reader", (), (".xml",)),
 )  # fmt: skip
 #: A format by the type of an HTTP body.
 BY_MEDIA_TYPE: Final = {media_type: row.name for row in FORMATS for media_type in row.media_types}

@@ -70,6 +70,45 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "se esperaban los bytes de la impresora y no llegó nada",
         "expected the printer's bytes, got nothing",
     ),
+    "epos.not_xml": ("no es XML válido ({detail})", "this is no valid XML ({detail})"),
+    "epos.doctype": (
+        "el XML trae DOCTYPE; no se acepta, porque puede declarar entidades",
+        "the XML has a DOCTYPE; none is taken, for it can declare entities",
+    ),
+    "epos.too_many": ("más de {limit} elementos de XML", "more than {limit} XML elements"),
+    "epos.too_deep": ("más de {limit} niveles de elementos de XML", "XML elements nested more than {limit} deep"),
+    "epos.no_document": (
+        "no hay un elemento epos-print (espacio de nombres {namespace})",
+        "there is no epos-print element (namespace {namespace})",
+    ),
+    "epos.unknown_element": (
+        "ePOS-Print no tiene aquí el elemento «{got}»",
+        'ePOS-Print has no element "{got}" here',
+    ),
+    "epos.stray_text": (
+        "aquí hay texto fuera de un elemento text: {got}",
+        "there is text outside a text element: {got}",
+    ),
+    "epos.bad_value": ("{got} no vale; se esperaba {expected}", "{got} will not do; expected {expected}"),
+    "epos.no_size": ("a la imagen le falta width o height", "the image lacks width or height"),
+    "epos.image_size": (
+        "la imagen trae {got} bytes y su tamaño pide {wanted}",
+        "the image has {got} bytes and its size asks for {wanted}",
+    ),
+    "epos.no_data": ("el código viene vacío", "the code is empty"),
+    "epos.not_hex": ("el contenido de command debe ser hexadecimal", "the content of command must be hexadecimal"),
+    "warning.epos_scaled": (
+        "la imagen mide {got} puntos de ancho y el papel {paper}: se redujo",
+        "the image is {got} dots wide and the paper {paper}: it was made smaller",
+    ),
+    "warning.epos_left_out": (
+        "esta impresora no puede con «{element}»: no se imprimió",
+        'this printer cannot do "{element}": it was left out',
+    ),
+    "warning.epos_code_in_words": (
+        "el código no se pudo dibujar y salió como texto ({detail})",
+        "the code could not be drawn and came out as text ({detail})",
+    ),
     "document.wrong_type": (
         "se esperaba {expected} y llegó {got}",
         "expected {expected}, got {got}",

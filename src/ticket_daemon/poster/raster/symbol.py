@@ -285,3 +285,18 @@ def _try_modules(kind: str, data: str, **options: int) -> list[bytes] | None:
     height, width = picture.shape or (0, 0)
     dark = picture.tobytes().translate(_DARK)
     return [dark[y * width : (y + 1) * width] for y in range(height)]
+
+
+def drawn(kind: str, data: str) -> Image:
+    """A symbol of another kind that zxing-cpp draws, by its name there, a dot for a module. Raises Fault at "data"."""
+    import PIL.Image
+    import zxingcpp
+
+    try:
+        made = zxingcpp.create_barcode(data, getattr(zxingcpp.BarcodeFormat, kind))
+    except ValueError:
+        detail = Phrase("symbol.capacity_unknown", {"got": len(data)})
+        raise Fault("symbol.too_much", "data", symbology=kind, detail=detail) from None
+    picture: memoryview[int] = memoryview(made.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+    height, width = picture.shape or (0, 0)
+    return PIL.Image.frombytes("L", (width, height), picture.tobytes()).point([0] + [255] * 255, "1")

@@ -23,6 +23,7 @@ from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Fault, Style
 from ticket_daemon.poster.escpos import Command
 from ticket_daemon.poster.escpos.characters import (
+    AbsolutePosition,
     CharacterSize,
     Emphasis,
     EnterKanji,
@@ -291,6 +292,34 @@ class Writer:
         """A command that prints nothing and changes no style. It goes before the line being gathered, which a printer
         would not print before its end either."""
         self._out.append(data)
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether nothing stands on the line."""
+        return not self._spans and not self._open
+
+    def inline(self, data: bytes) -> None:
+        """A command that prints nothing and counts from here on, also in the middle of a line."""
+        if self._spans:
+            self.pending()
+        self._out.append(data)
+
+    def move(self, dots: int) -> None:
+        """Go on `dots` from the line's beginning."""
+        self.pending()
+        self._out.append(AbsolutePosition(dots).encode())
+        self._used = dots
+
+    def pending_feed(self, data: bytes) -> None:
+        """Print the gathered line with `data`, which feeds, in place of its line feed."""
+        if self.at_line_start:
+            self._out.append(data)
+        else:
+            self.pending(data)
+
+    def taken(self) -> bytes:
+        """What was written so far, as it stands."""
+        return b"".join(self._out)
 
     def block(self, data: bytes, *, aligned: bool = False) -> None:
         """A command that needs an empty line and normal style; `aligned` when it sets its own alignment."""
