@@ -122,7 +122,7 @@ FORMATS: Final = (
 BY_MEDIA_TYPE: Final = {media_type: row.name for row in FORMATS for media_type in row.media_types}
 
 #: Formats whose bodies are text.
-TEXTS: Final = frozenset(("text", "html"))
+TEXTS: Final = frozenset(("text", "html", "epos"))
 #: A format by the ending of a file's name.
 BY_SUFFIX: Final = {suffix: row.name for row in FORMATS for suffix in row.suffixes}
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ticket_daemon.formats.epos.schema import BARCODES, SYMBOLS, Item
+from ticket_daemon.poster.budget import LIMITS
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import Fault
 from ticket_daemon.poster.raster import symbol as matrix
@@ -102,6 +103,7 @@ def print_picture(picture: Image, align: str, to: Writer) -> None:
     from PIL.Image import Resampling
 
     profile = to.profile
+    to.budget.spend("budget.dots", picture.width * picture.height)
     if picture.width > profile.dots:
         to.warn("warning.epos_scaled", got=picture.width, paper=profile.dots)
         size = profile.dots, max(1, picture.height * profile.dots // picture.width)
@@ -229,6 +231,7 @@ def symbol(item: Item, align: str, to: Writer) -> None:
 
 def _matrix(kind: str, data: str, module: int, align: str, to: Writer) -> None:
     """The symbol with modules of `module` dots; of the engine's own size where none is asked."""
+    to.budget.spend("budget.modules", graphics.MODULES_OF_A_CHARACTER * len(data))
     width = None
     if module:
         rows = matrix.symbol_layout(kind, data, None, to.profile.dots).rows
@@ -245,6 +248,7 @@ def _drawn(kind: str, data: str, module: int, height: int, align: str, to: Write
 
     if not to.profile.drawn_symbols:
         raise Fault("warning.no_symbols")
+    to.budget.spend("budget.modules", graphics.MODULES_OF_A_CHARACTER * len(data))
     picture = matrix.drawn(kind, data)
     module = max(matrix.LEAST_MODULE, min(module, to.profile.dots // picture.width))
     high = max(1, height) if kind in BARCODES.values() else picture.height * module
@@ -255,6 +259,8 @@ def _in_words(data: str, align: str, to: Writer, why: Fault) -> None:
     """A printer leaves out a code that is none; on a receipt its words are worth more than nothing."""
     from ticket_daemon.messages import Phrase
 
+    if why.key in LIMITS:
+        raise why
     to.warn("warning.epos_code_in_words", detail=Phrase(why.key, dict(why.parameters)))
     to.end_open_line()
     to.line(data, align=align)

@@ -62,6 +62,7 @@ class _Page:
             aztec=False, drawn_symbols=True, cutter_distance=0,
         )  # fmt: skip
         self._to = Writer(replace(self.paper, dots=_ENDLESS))
+        self._to.budget = outer.to.budget
         self._inner = Printing(self._to, _no_page)
         self._inner.look = replace(outer.look, rotate=False)
         self._area = _Area(0, 0, own.dots, MAX_PAGE_DOTS)
@@ -109,6 +110,7 @@ class _Page:
 
         from ticket_daemon.poster.emulator import draw
 
+        outer.to.budget.spend("budget.pixels", self.paper.dots * (self._bottom or MAX_PAGE_DOTS))
         self._to.pending()
         self._to.command(FormFeed().encode())
         paper = draw(self._to.taken(), self.paper).bitmap()
@@ -124,7 +126,8 @@ class _Page:
             _draw(stroke, pen)
         outer.to.end_open_line()
         print_picture(picture, "left", outer.to)
-        outer.to.warnings += [warned for warned in self._to.warnings if warned not in outer.to.warnings]
+        for warned in self._to.warnings:
+            outer.to.warn(warned.key, path=warned.path, **warned.parameters)
 
 
 def _draw(stroke: _Stroke, pen: ImageDraw) -> None:
