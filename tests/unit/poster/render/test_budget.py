@@ -68,7 +68,7 @@ TOO_MUCH: dict[str, tuple[dict[str, Any], str]] = {
         document(*[command("image", code=SMALL, pixel_width=4096, dithering="threshold")] * 6, **WIDE),
         "commands[3].data.code",
     ),
-    "budget.raw": (document(*[command("raw", hex="0a" * 4096)] * 300), "commands[256].data.hex"),
+    "budget.raw": (document(*[command("raw", hex="41" * 4096)] * 300), "commands[256].data.hex"),
     "budget.bytes": (
         document(*[command("text", content="汉", style={"size": "8x8"})] * 5000),
         "commands[",
