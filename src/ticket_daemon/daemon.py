@@ -101,7 +101,7 @@ class Daemon:
         self._gone: Path | None = None
         self.port = settings.server.port
         self.destinations = Destinations(*configured(settings))
-        self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock)
+        self.queue = Queue(settings.data_dir / DATABASE, settings.queue.capacity, clock, settings.queue.total_capacity)
         self.formats = Formats(settings)
         self.spooler = Spooler(
             self.destinations, self.queue, self.formats, clock, allow_raw=settings.documents.allow_raw

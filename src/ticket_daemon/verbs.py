@@ -60,10 +60,11 @@ class Order(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """What the queue said, and what the sender should know of the document."""
+    """What the queue said, and what the sender should know of the document and of the printer (`reasons`)."""
 
     accepted: Accepted
     warnings: tuple[Warned, ...]
+    reasons: tuple[str, ...] = ()  #: why the printer cannot print now
 
 
 class Prepared(NamedTuple):
@@ -157,7 +158,9 @@ class Verbs:
                 return accepted.job
             await self._until(outcome, begin_by)
             if not outcome.done():
-                await self.queue.expire(accepted.job)  # nothing comes of it when the job has begun
+                destination = self.destinations.get(accepted.job.destination)
+                reasons = destination.stopped_by if destination else ()
+                await self.queue.expire(accepted.job, reasons)  # nothing comes of it when the job has begun
                 await self._until(outcome, answer_by)
             return outcome.result() if outcome.done() else await self.job(job_id)
 
@@ -173,7 +176,12 @@ class Verbs:
         def answered(answer: Accepted | TicketDaemonError) -> None:
             if isinstance(answer, Accepted) and not answer.duplicate:
                 self.acked(time.perf_counter() - begun)
-            done(Offered(answer, prepared.warnings) if isinstance(answer, Accepted) else answer)
+            if isinstance(answer, Accepted):
+                done(
+                    Offered(answer, prepared.warnings, () if answer.job.is_settled else prepared.destination.stopped_by)
+                )
+            else:
+                done(answer)
 
         if prepared.destination.name not in self.destinations and not prepared.destination.is_configured:
             self._engage(prepared.destination)
@@ -197,6 +205,7 @@ class Verbs:
             remote=order.remote,
             format=order.format,
             origin=order.origin,
+            simulated=destination.is_virtual,
         )
         return Prepared(new, destination, (*ticket.warnings, *rendered.warnings))
 

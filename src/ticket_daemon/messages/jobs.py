@@ -25,16 +25,52 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "caducó antes de poder imprimirse; no se imprimirá",
         "it expired before it could print; it will not print",
     ),
+    "job.expired_paper": (
+        "caducó porque la impresora no tenía papel; no se imprimirá",
+        "it expired because the printer was out of paper; it will not print",
+    ),
+    "job.expired_cover": (
+        "caducó porque la tapa de la impresora estaba abierta; no se imprimirá",
+        "it expired because the printer's cover was open; it will not print",
+    ),
+    "job.expired_offline": (
+        "caducó porque la impresora estaba apagada o desconectada; no se imprimirá",
+        "it expired because the printer was off or not connected; it will not print",
+    ),
+    "job.expired_stopped": (
+        "caducó porque la impresora no podía imprimir ({reasons}); no se imprimirá",
+        "it expired because the printer could not print ({reasons}); it will not print",
+    ),
+    "job.expired_queue": (
+        "caducó mientras esperaba a los tickets de antes; no se imprimirá",
+        "it expired while it waited for the tickets before it; it will not print",
+    ),
+    "job.expired_service": (
+        "caducó mientras el servicio estaba detenido; no se imprimirá",
+        "it expired while the service was stopped; it will not print",
+    ),
+    "job.waited": (
+        "esperó {minutes} min a la impresora y ya es viejo: imprímalo ahora o descártelo",
+        "it has waited {minutes} min for the printer and is old: print it now, or discard it",
+    ),
     "job.unknown_outcome": (
         "no se sabe cuánto se imprimió; mire el papel y reimprima o descarte",
         "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
     ),
     "job.queued": ("Ticket en cola", "Ticket queued"),
+    "job.resent": (
+        "Ticket en cola otra vez; la vez anterior no se imprimió nada",
+        "Ticket queued again; nothing was printed the time before",
+    ),
     "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
     "job.state.queued": ("En cola", "Queued"),
     "job.state.printing": ("Imprimiendo", "Printing"),
     "job.state.confirmed": ("Impreso y confirmado por la impresora", "Printed, and confirmed by the printer"),
     "job.state.sent": ("Enviado completo a la impresora", "Sent to the printer in full"),
+    "job.state.simulated": (
+        "Simulado: lo dibujó una impresora virtual; no hay papel",
+        "Simulated: a virtual printer drew it; there is no paper",
+    ),
     "job.state.spooled": ("Entregado al sistema de impresión", "Handed to the system's print spooler"),
     "job.state.failed": ("No se imprimió", "Not printed"),
     "job.state.expired": ("Caducado", "Expired"),

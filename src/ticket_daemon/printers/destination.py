@@ -52,6 +52,11 @@ class Destination:
         return self.settings.name
 
     @property
+    def stopped_by(self) -> tuple[str, ...]:
+        """What keeps it from printing now, as far as is known."""
+        return self.status.reasons if self.status.state == "stopped" else ()
+
+    @property
     def is_virtual(self) -> bool:
         """Whether it is the built-in printer that draws."""
         return self.settings.uri.startswith("virtual:")

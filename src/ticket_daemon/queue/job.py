@@ -1,12 +1,9 @@
-"""What a job is: what came in, and how it stands.
-
-It knows the fields of a job; it does not know where they are kept or who asks. It promises that what flows between
-rooms is frozen: a change is a new value.
-"""
+"""What a job is: what came in, and how it stands."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +22,20 @@ class Reason(Struct, frozen=True):
     def text(self, lang: str) -> str:
         """The sentence for a person."""
         return messages.text(self.key, lang, **self.parameters)
+
+
+#: In the order in which a person would deal with them.
+_EXPIRED_BY: Final = (("offline", "offline"), ("cover-open", "cover"), ("media-empty", "paper"))
+
+
+def expired(reasons: Collection[str] = (), key: str = "job.expired_queue") -> Reason:
+    """Why a job was not begun in time: what its printer suffers from, else what `key` says."""
+    for reason, word in _EXPIRED_BY:
+        if reason in reasons:
+            return Reason("expired", f"job.expired_{word}")
+    if reasons:
+        return Reason("expired", "job.expired_stopped", {"reasons": ", ".join(reasons)})
+    return Reason("expired", key)
 
 
 class NewJob(Struct, frozen=True):

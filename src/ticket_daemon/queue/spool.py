@@ -27,18 +27,19 @@ from ticket_daemon.errors import (
     UnknownJob,
 )
 from ticket_daemon.queue.commits import Committer
-from ticket_daemon.queue.job import Job, NewJob, Payload, Reason
+from ticket_daemon.queue.job import Job, NewJob, Payload, Reason, expired
 from ticket_daemon.queue.lane import Lane
-from ticket_daemon.queue.states import JobEvent, JobState
+from ticket_daemon.queue.states import JobEvent, JobState, before
 from ticket_daemon.queue.store import Change, Entry, Inserted, Started, Store
 
 log = logging.getLogger(__name__)
 
 #: What a client is told to wait when the queue is full: about the time of one or two tickets on paper.
 RETRY_AFTER_S: Final = 2
+#: Jobs that may wait over all destinations, unless the configuration says otherwise.
+TOTAL: Final = 1000
 #: Jobs with more than so many bytes are written aside: no one waits for another's long ticket.
 HEAVY_BYTES: Final = 64 * 1024
-EXPIRED: Final = Reason("expired", "job.expired")
 #: Jobs looked at in one transaction of pruning.
 PRUNE_ROWS: Final = 1000
 
@@ -49,13 +50,17 @@ Listener = Callable[[Job], None]
 
 
 class Accepted(NamedTuple):
-    """A job that is safely in the queue. `position` counts from 1 in its destination's queue; 0 when it has ended."""
+    """A job that is safely in the queue. `position` counts from 1 in its destination's queue; 0 when it has ended.
+
+    `current` of the `capacity` places of its destination are taken. `resent`: the id had failed or expired before.
+    """
 
     job: Job
     duplicate: bool
     position: int
     current: int
     capacity: int
+    resent: bool = False
 
 
 Answer = Callable[[Accepted | TicketDaemonError], None]
@@ -64,13 +69,15 @@ Answer = Callable[[Accepted | TicketDaemonError], None]
 class Queue:
     """Durable jobs, first in first out per destination. Used from one event loop."""
 
-    def __init__(self, path: Path | str, capacity: int, clock: Clock) -> None:
-        self.capacity = capacity
+    def __init__(self, path: Path | str, capacity: int, clock: Clock, total: int = 0) -> None:
+        self.capacity = capacity  #: places of each destination
+        self.total = max(capacity, total or TOTAL)  #: places over all of them
         self._clock = clock  #: ms since 1970
         self._commits = Committer(path)
         self._lanes: dict[str, Lane] = {}
         self._unfinished: dict[str, Job] = {}
-        self._occupied = 0  #: places taken: queued, printing, or on their way to the disk
+        #: Places taken of each destination: queued, printing, or on their way to the disk.
+        self._taken: Counter[str] = Counter()
         self._listeners: dict[JobState, list[Listener]] = {state: [] for state in JobState}
         self._closing = False
 
@@ -85,7 +92,7 @@ class Queue:
         for job in jobs:
             self._unfinished[job.id] = job
             if job.state is JobState.QUEUED:
-                self._occupied += 1
+                self._taken[job.destination] += 1
                 self._lane(job.destination).append(job)
         return doubtful
 
@@ -104,7 +111,18 @@ class Queue:
     @property
     def current(self) -> int:
         """Jobs accepted and not yet ended, held ones apart."""
-        return self._occupied
+        return self._taken.total()
+
+    def taken(self, destination: str) -> int:
+        """Places of a destination that are taken: what waits for it, prints, or is on its way to the disk."""
+        return self._taken[destination]
+
+    def places(self, destinations: int) -> int:
+        """How many jobs so many destinations can have waiting, all together."""
+        return min(self.total, self.capacity * max(1, destinations))
+
+    def _is_full(self, destination: str) -> bool:
+        return self._taken[destination] >= self.capacity or self.current >= self.total
 
     @property
     def trouble(self) -> str | None:
@@ -131,9 +149,12 @@ class Queue:
         waiting = (job for lane in self._lanes.values() for job in lane.jobs)
         return [job for job in waiting if job.expires_at is not None and job.expires_at <= now]
 
-    def expire(self, job: Job) -> asyncio.Future[Job | None]:
-        """Commit that a waiting job's time is over; None when it has begun meanwhile."""
-        return self.finish(job, JobEvent.EXPIRE, EXPIRED, only=JobState.QUEUED)
+    def expire(self, job: Job, reasons: Collection[str]) -> asyncio.Future[Job | None]:
+        """Commit that a waiting job's time is over; None when it has begun meanwhile.
+
+        `reasons` keep its printer from printing; without any it waited for others.
+        """
+        return self.finish(job, JobEvent.EXPIRE, expired(reasons), only=JobState.QUEUED)
 
     def waiting(self, destination: str) -> int:
         """Jobs that wait for that destination."""
@@ -150,19 +171,19 @@ class Queue:
         """
         if self._closing:
             done(ShuttingDown("server.shutting_down"))
-        elif self._occupied < self.capacity or new.id in self._unfinished:
+        elif not self._is_full(new.destination) or new.id in self._unfinished:
             self._insert(new, done)
         else:
             self._commits.submit(lambda store: store.find(new.id), functools.partial(self._when_full, new, done))
 
     def _when_full(self, new: NewJob, done: Answer, known: Job | None, error: StorageUnavailable | None) -> None:
-        if known is not None:
+        if known is not None and known.state not in before(JobEvent.RESEND):
             self._insert(new, done)
         else:
-            done(error or QueueFull("queue.full", retry_after_s=RETRY_AFTER_S))
+            done(error or QueueFull("queue.full", printer=new.destination, retry_after_s=RETRY_AFTER_S))
 
     def _insert(self, new: NewJob, done: Answer) -> None:
-        self._occupied += 1  # its place is taken from here on, so that a burst cannot overfill the queue
+        self._taken[new.destination] += 1  # from here on, so that a burst cannot overfill the queue
 
         def committed(inserted: Inserted, error: StorageUnavailable | None) -> None:
             try:
@@ -197,7 +218,7 @@ class Queue:
 
     def _admit(self, inserted: Inserted, error: StorageUnavailable | None, new: NewJob) -> Accepted:
         if error is not None or not inserted.is_new:
-            self._occupied -= 1
+            self._taken[new.destination] -= 1
         if error is not None:
             raise error
         if not inserted.same:
@@ -205,13 +226,14 @@ class Queue:
         job = inserted.job
         if inserted.is_new:
             self._unfinished[job.id] = job
-            return Accepted(job, False, self._lane(job.destination).ahead + 1, self._occupied, self.capacity)
+            position = self._lane(job.destination).ahead + 1
+            return Accepted(job, False, position, self.taken(job.destination), self.capacity, inserted.resent)
         return self._known(job)
 
     def _known(self, job: Job) -> Accepted:
         lane = self._lanes.get(job.destination)
         position = lane.position(job) if lane and not job.is_settled else 0
-        return Accepted(job, True, position, self._occupied, self.capacity)
+        return Accepted(job, True, position, self.taken(job.destination), self.capacity)
 
     # --- printing ---
 
@@ -294,12 +316,12 @@ class Queue:
         lane = self._lane(job.destination)
         lane.printing.discard(job.seq)
         if event is JobEvent.RELEASE:
-            self._occupied += 1
+            self._taken[job.destination] += 1
             lane.append(job)
         elif event is JobEvent.RETRY:
             lane.put_first(job)
         else:
-            self._occupied -= self._unfinished[job.id].state is not JobState.HELD
+            self._taken[job.destination] -= self._unfinished[job.id].state is not JobState.HELD
             lane.remove(job)
         if job.is_final:
             self._unfinished.pop(job.id, None)
@@ -325,6 +347,8 @@ class Queue:
     def _rerouted(self, job: Job) -> Job:
         assert job.moved_from is not None
         self._lane(job.moved_from).remove(job)
+        self._taken[job.moved_from] -= 1
+        self._taken[job.destination] += 1
         self._unfinished[job.id] = job
         self._tell(job)  # before the other worker can see it, as with a job that is accepted
         self._lane(job.destination).append(job)
@@ -476,7 +500,7 @@ def _recover(store: Store, now: int) -> tuple[list[Job], list[Job]]:
     jobs, doubtful = [], []
     for job in list(store.unfinished()):
         if job.state is JobState.QUEUED and job.expires_at is not None and job.expires_at <= now:
-            store.move(job.seq, JobEvent.EXPIRE, now, EXPIRED)
+            store.move(job.seq, JobEvent.EXPIRE, now, expired(key="job.expired_service"))
             continue
         if job.state is JobState.PRINTING:
             job = store.move(job.seq, JobEvent.HOLD, now, Reason("unknown_outcome", "job.unknown_outcome")) or job

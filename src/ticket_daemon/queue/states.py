@@ -1,8 +1,4 @@
-"""The life of a job, as a table.
-
-It knows states and which may follow which, and why; it does not know SQL, printers or clients. It promises that no
-job changes state in a way that is not in TRANSITIONS; the diagram in the docs is made from it.
-"""
+"""The life of a job, as a table: no job changes state in a way that is not in it. The diagram in the docs is made of it."""
 
 from __future__ import annotations
 
@@ -41,6 +37,7 @@ class JobEvent(StrEnum):
     RELEASE = "release"
     RETRY = "retry"  #: certainly nothing of it was printed
     MOVE = "move"  #: to the printer that stands in; certainly nothing of it was printed
+    RESEND = "resend"  #: its sender sent the same ticket again; certainly nothing of it was printed
 
 
 S, E = JobState, JobEvent
@@ -62,12 +59,14 @@ TRANSITIONS: Final[dict[tuple[JobState, JobEvent], JobState]] = {
     (S.HELD, E.CONFIRM): S.CONFIRMED,
     (S.HELD, E.RELEASE): S.QUEUED,
     (S.HELD, E.CANCEL): S.CANCELLED,
+    (S.FAILED, E.RESEND): S.QUEUED,
+    (S.EXPIRED, E.RESEND): S.QUEUED,
 }
 
 #: A client may be told `success` of these and of no other.
 PRINTED: Final = frozenset((S.CONFIRMED, S.SENT, S.SPOOLED))
-#: Nothing follows on these.
-FINAL: Final = frozenset(JobState) - {before for before, _ in TRANSITIONS}
+#: Nothing follows on these by itself: only its sender may have one of them printed after all (RESEND).
+FINAL: Final = PRINTED | {S.FAILED, S.EXPIRED, S.CANCELLED}
 #: A result is due of these: they ended, or wait for a person.
 SETTLED: Final = FINAL | {S.HELD}
 

@@ -63,9 +63,19 @@ _MOVES: Final[dict[JobEvent, str]] = {
     WHERE seq = ?4 AND ({" OR ".join(f"state = '{state}'" for state in sorted(before(event)))})
     """  # noqa: S608 - constants only
     for event in JobEvent
-    if event not in (JobEvent.START, JobEvent.MOVE)
+    if event not in (JobEvent.START, JobEvent.MOVE, JobEvent.RESEND)
     for following in {after(state, event) for state in before(event)}
 }
+#: In the journal: its sender sent it again.
+RESENT: Final = "resent"
+#: A shop's server is told once how each of its tickets ended: it sends another one instead.
+_RESEND: Final = f"""
+    UPDATE jobs SET state = 'queued', destination = ?1, moved_from = NULL, updated_at = ?2, queued_at = ?2,
+        expires_at = ?3, copies = ?4, format = ?5, origin = ?6, owner = ?7, simulated = ?8, code = NULL, reason = NULL,
+        journal = journal || ?2 || ' queued {RESENT}' || char(10)
+    WHERE seq = ?9 AND (state = 'failed' OR state = 'expired') AND remote = 0
+        AND instr(journal, ' held unknown_outcome') = 0
+"""  # noqa: S608 - constants only
 #: What was held in doubt and then released may be on paper in part: it stays. `updated_at` tells whether anything has
 #: happened to the job since its bytes for the other printer were made.
 _REROUTE: Final = f"""
@@ -94,11 +104,15 @@ class NewerSchema(Exception):
 
 
 class Inserted(NamedTuple):
-    """The job under the id asked for; `is_new` false when the id was there before, `same` when so was the content."""
+    """The job under the id asked for; `is_new` when it is to be printed, `same` when the content is that of the id.
+
+    `resent`: it had failed or expired, with certainly nothing printed, and is to be printed after all.
+    """
 
     job: Job
     is_new: bool
     same: bool
+    resent: bool = False
 
 
 class Started(NamedTuple):
@@ -230,7 +244,10 @@ class Store:
         found = self._db.execute(_BY_ID, (new.id,)).fetchone()
         if found is not None:
             *row, digest = found
-            return Inserted(_job(row), False, digest == new.digest)
+            known, same = _job(row), digest == new.digest
+            if same and not new.remote and known.state in before(JobEvent.RESEND) and self._resend(known.seq, new):
+                return Inserted(self._by_seq(known.seq), True, True, True)
+            return Inserted(known, False, same)
         values = (
             new.id, new.destination, new.digest, new.submitted_at, new.expires_at, new.copies, new.reprint_of,
             new.remote, new.format, new.origin, new.owner, new.simulated,
@@ -245,6 +262,18 @@ class Store:
             owner=new.owner, simulated=new.simulated,
         )  # fmt: skip
         return Inserted(self._posted(job), True, True)
+
+    def _resend(self, seq: int, new: NewJob) -> bool:
+        values = (
+            new.destination, new.submitted_at, new.expires_at, new.copies, new.format, new.origin, new.owner,
+            new.simulated, seq,
+        )  # fmt: skip
+        if not self._write(_RESEND, values).rowcount:
+            return False
+        ticket = (seq, new.document, new.data, new.further)
+        self._write("INSERT OR REPLACE INTO tickets (seq, document, data, further) VALUES (?, ?, ?, ?)", ticket)
+        self._write(_INSERT_UNFINISHED, (seq,))
+        return True
 
     def start(self, seq: int, now: int, destination: str | None = None) -> Started | None:
         """Mark a queued job as printing and return it with its bytes.

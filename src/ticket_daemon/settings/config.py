@@ -50,7 +50,8 @@ class ServerSettings(_Section, frozen=True):
 
 
 class QueueSettings(_Section, frozen=True):
-    capacity: Annotated[int, Meta(ge=1, le=100_000)] = 100
+    capacity: Annotated[int, Meta(ge=1, le=100_000)] = 100  #: of each printer
+    total_capacity: Annotated[int, Meta(ge=1, le=100_000)] = 1000  #: of all printers together; at least `capacity`
     keep_days: Annotated[int, Meta(ge=0, le=3650)] = 7
 
 
@@ -137,8 +138,8 @@ class PrinterSettings(_Section, frozen=True):
     uri: str
     profile: str = ""  #: what it can do; the ticket's own model decides when empty
     default: bool = False
-    retry_s: _WholeSeconds = 30
-    on_failure: Literal["fail", "hold"] = "fail"
+    retry_s: _WholeSeconds = 600
+    on_failure: Literal["fail", "hold"] = "hold"
     fallback: str = ""  #: the printer that stands in when this one cannot print for `retry_s`
     listen: str = ""  #: "127.0.0.1:9100": where programs print to it as to a network printer
     listen_idle_s: Annotated[float, Meta(gt=0, le=600)] = 3.0  #: silence that ends a ticket on a connection kept open

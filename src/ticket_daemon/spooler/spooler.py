@@ -22,7 +22,7 @@ from ticket_daemon.errors import StorageUnavailable
 from ticket_daemon.formats import Formats
 from ticket_daemon.poster.profile.catalogue import generic
 from ticket_daemon.printers import Destination, Destinations
-from ticket_daemon.queue import Job, JobState, Queue
+from ticket_daemon.queue import Job, JobEvent, JobState, Queue, Reason
 from ticket_daemon.spooler.stand_in import StandIn
 from ticket_daemon.spooler.worker import Clock, Sleep, Worker
 from ticket_daemon.transport import Link, make_link
@@ -79,9 +79,22 @@ class Spooler:
         self._started = True
         self._queue.listen(self._refuse_strangers, (JobState.QUEUED,))
         self.doubt(doubtful)
+        for destination in self._destinations:
+            self._hold_old(destination)
         for name in self._workers:
             self._begin(name)
         self._expiring = asyncio.create_task(self._expire(), name="expire")
+
+    def _hold_old(self, destination: Destination) -> None:
+        """Ask a person about what has waited too long while nothing ran: no burst of old paper at the start."""
+        settings = destination.settings
+        if settings.on_failure != "hold" or settings.fallback:
+            return
+        for job in self._queue.lane(destination.name):
+            waited_s = (self._clock() - job.waits_since) / 1000
+            if waited_s >= settings.retry_s:
+                reason = Reason("held", "job.waited", {"minutes": max(1, round(waited_s / 60))})
+                self._queue.finish(job, JobEvent.HOLD, reason, only=JobState.QUEUED).add_done_callback(_looked_at)
 
     async def _expire(self) -> None:
         """Tell of jobs behind a printer that does not print, whose time is over."""
@@ -89,7 +102,8 @@ class Spooler:
             await self._sleep(EXPIRY_S)
             with contextlib.suppress(StorageUnavailable):  # the queue has said so; they are looked at again
                 for job in self._queue.overdue():
-                    await self._queue.expire(job)
+                    destination = self._destinations.get(job.destination)
+                    await self._queue.expire(job, destination.stopped_by if destination else ())
 
     def doubt(self, jobs: Iterable[Job]) -> None:
         """Of these jobs of an earlier run nobody knows what came out; a printer may yet say so."""

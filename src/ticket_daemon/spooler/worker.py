@@ -21,7 +21,7 @@ from typing import Any, Final
 from ticket_daemon.errors import LinkError, StorageUnavailable
 from ticket_daemon.poster.profile.catalogue import recognise
 from ticket_daemon.printers.destination import OFFLINE, Destination, Destinations
-from ticket_daemon.queue import Job, JobEvent, Queue
+from ticket_daemon.queue import Job, JobEvent, JobState, Queue
 from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.spooler.identify import identify_unless
 from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
@@ -89,7 +89,8 @@ class Worker:
         self._attempt = 0
         self._refused_since: float | None = None  #: the link opens and takes no byte since then
         self._refusals = 0
-        self._first: tuple[int, float] = (0, 0.0)  #: the job (`seq`) at the head while the link is down, and since when
+        #: The job (`seq`, `waits_since`) at the head while the link is down, and since when (s).
+        self._first: tuple[int, int, float] = (0, 0, 0.0)
         self._asked_what = 0  #: how often the printer was asked what it is
         self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
         self._unsaved: list[tuple[Job, Verdict]] = []
@@ -171,7 +172,7 @@ class Worker:
     async def _one(self, job: Job) -> None:
         await self._settle()
         if job.expires_at is not None and self._clock() >= job.expires_at:
-            await self._queue.expire(job)
+            await self._queue.expire(job, self.destination.stopped_by)
         elif await self._opened(job) and await self._ready():
             await self._print(job)
 
@@ -281,9 +282,12 @@ class Worker:
         head = self._queue.head(self.destination.name)
         if head is None or head.seq != job.seq:
             return
-        if verdict := self._policy.not_opened(error, min(self._age(job), self._timer() - since)):
-            await self._queue.finish(job, verdict.event, verdict.reason)
-        else:
+        gave_up = False
+        for waiting in self._queue.lane(self.destination.name):
+            if verdict := self._policy.not_opened(error, min(self._waited(waiting), self._timer() - since)):
+                gave_up = True
+                await self._queue.finish(waiting, verdict.event, verdict.reason, only=JobState.QUEUED)
+        if not gave_up:
             await self._pause(self._policy.pause(attempt))
 
     async def _relieve(self, since: float) -> None:
@@ -300,16 +304,16 @@ class Worker:
     def _waited(self, job: Job) -> float:
         """Seconds since it was accepted; of the job at the head, at least those that it has been there."""
         head = self._queue.head(self.destination.name)
-        return self._age(job) if job is head else (self._clock() - job.submitted_at) / 1000
+        return self._age(job) if job is head else (self._clock() - job.waits_since) / 1000
 
     def _age(self, job: Job) -> float:
         """Seconds that a job at the head has been there: one that came late gets its own full patience.
 
         At least as long as it has been seen at the head, so that a clock set back does not make it wait for ever.
         """
-        if self._first[0] != job.seq:
-            self._first = (job.seq, self._timer())
-        return max((self._clock() - job.submitted_at) / 1000, self._timer() - self._first[1])
+        if self._first[:2] != (job.seq, job.waits_since):
+            self._first = (job.seq, job.waits_since, self._timer())
+        return max((self._clock() - job.waits_since) / 1000, self._timer() - self._first[2])
 
     async def _open(self) -> LinkError | None:
         """Open the link and find out what the printer can say; what went wrong, if anything did."""

@@ -38,6 +38,7 @@ State = Annotated[
     ),
 ]
 Why = Annotated[str, Meta(description="Why it did not print, for programs.", examples=["printer_offline", "expired"])]
+Simulated = Annotated[bool, Meta(description="A virtual printer drew it; nothing is on paper.")]
 PrinterName = Annotated[str, Meta(description="The printer's name, as configured.")]
 MovedFrom = Annotated[
     str, Meta(description="The printer it was accepted for, where another one stood in (`fallback`).")
@@ -76,12 +77,18 @@ class Ack(_Answer, frozen=True, tag="ack", kw_only=True):
     job_id: JobId
     status: Annotated[str, Meta(extra_json_schema=_one_of("queued"))]
     pos: Annotated[int, Meta(ge=0, description="Place in that printer's queue, from 1; 0 when it has ended.")]
-    current: Taken
+    current: Annotated[int, Meta(ge=0, description="How many places of that printer's queue are taken.")]
     capacity: OfCapacity
     message: Sentence
     printer: PrinterName
     duplicate: Annotated[bool, Meta(description="This id was accepted before; nothing is printed a second time.")]
     warnings: Warnings = ()
+    reasons: Annotated[
+        tuple[str, ...], Meta(description="Why the printer cannot print now, where that is known; the ticket waits.")
+    ] = ()
+    retry: Annotated[
+        bool, Meta(description="This id had failed or expired, with nothing printed; it is to be printed after all.")
+    ] = False
 
 
 class Result(_Answer, frozen=True, tag="result", kw_only=True):
@@ -98,6 +105,7 @@ class Result(_Answer, frozen=True, tag="result", kw_only=True):
     printer: Annotated[str, Meta(description="Where it came out, or would have.")]
     moved_from: MovedFrom | None = None
     duration_ms: Annotated[int, Meta(ge=0, description="From acceptance to the end.")]
+    simulated: Simulated = False
 
 
 class Error(_Answer, frozen=True, tag="error", kw_only=True):
@@ -125,6 +133,8 @@ class PrinterLine(Struct, frozen=True):
     state: PrinterState
     reasons: Reasons
     waiting: Annotated[int, Meta(ge=0, description="Jobs that wait for it.")]
+    taken: Annotated[int, Meta(ge=0, description="Its places that are taken: what waits, and what prints.")] = 0
+    capacity: Annotated[int, Meta(ge=0, description="How many places it has.")] = 0
 
 
 class Status(_Answer, frozen=True, tag="status", kw_only=True):
@@ -196,6 +206,8 @@ class JobAnswer(_Answer, frozen=True, tag="job", kw_only=True):
     code: Why | None = None
     reprint_of: Annotated[str, Meta(description="The job it prints once more.")] | None = None
     moved_from: MovedFrom | None = None
+    origin: Annotated[str, Meta(description="What it came through, and the site or program that sent it.")] = ""
+    simulated: Simulated = False
     history: Annotated[tuple[Change, ...], Meta(description="Its changes, oldest first; in the answer to `job`.")] = ()
 
 
@@ -242,12 +254,21 @@ class Preview(_Answer, frozen=True, tag="preview", kw_only=True):
 # --- health ---
 
 
+class PrinterQueue(Struct, frozen=True):
+    """How full one printer's queue is."""
+
+    name: PrinterName
+    current: Annotated[int, Meta(ge=0, description="Its places that are taken.")]
+    capacity: OfCapacity
+
+
 class QueueHealth(Struct, frozen=True):
     """How full the queue is."""
 
     current: Taken
     capacity: OfCapacity
     utilization: Annotated[float, Meta(ge=0, description="Percent.")]
+    printers: tuple[PrinterQueue, ...] = ()
 
 
 class WorkerHealth(Struct, frozen=True):

@@ -38,18 +38,21 @@ def welcome(lang: str) -> Info:
     return Info(status="connected", message=text, version=__version__, protocol=PROTOCOL)
 
 
-def ack(accepted: Accepted, warnings: tuple[Warned, ...], lang: str) -> Ack:
-    """A job is safely in the queue."""
+def ack(accepted: Accepted, warnings: tuple[Warned, ...], lang: str, reasons: tuple[str, ...] = ()) -> Ack:
+    """A job is safely in the queue; `reasons` keep its printer from printing now."""
+    key = "job.duplicate" if accepted.duplicate else "job.resent" if accepted.resent else "job.queued"
     return Ack(
         job_id=accepted.job.id,
         status="queued",
         pos=accepted.position,
         current=accepted.current,
         capacity=accepted.capacity,
-        message=messages.text("job.duplicate" if accepted.duplicate else "job.queued", lang),
+        message=messages.text(key, lang),
         printer=accepted.job.destination,
         duplicate=accepted.duplicate,
         warnings=tuple(warning.text(lang) for warning in warnings),
+        reasons=reasons,
+        retry=accepted.resent,
     )
 
 
@@ -64,11 +67,13 @@ def result(job: Job, lang: str) -> Result:
         printer=job.destination,
         moved_from=job.moved_from,
         duration_ms=job.duration_ms,
+        simulated=job.simulated,
     )
 
 
 def _job_text(job: Job, lang: str) -> str:
-    state = messages.text(f"job.state.{job.state}", lang)
+    simulated = job.simulated and job.is_printed
+    state = messages.text("job.state.simulated" if simulated else f"job.state.{job.state}", lang)
     if job.reason is None:
         return state
     return f"PRINTER: {state}: {job.reason.text(lang)}"
@@ -118,6 +123,8 @@ def _job_fields(job: Job, lang: str) -> dict[str, Any]:
         "code": job.reason.code if job.reason else None,
         "reprint_of": job.reprint_of,
         "moved_from": job.moved_from,
+        "origin": job.origin,
+        "simulated": job.simulated,
     }
 
 

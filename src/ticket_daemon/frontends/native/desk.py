@@ -113,7 +113,7 @@ class Desk:
         order = self._order(kind, destination, document)
         offered = await self._verbs.submit(order)
         log.info("printer_tried", extra={"audit": True, "printer": destination.name, "what": kind, "job": order.id})
-        return wire.ack(offered.accepted, offered.warnings, self._lang)
+        return wire.ack(offered.accepted, offered.warnings, self._lang, offered.reasons)
 
     def _test_ticket(self, destination: Destination, number: int | None = None) -> dict[str, Any]:
         def say(key: str, **parameters: object) -> str:

@@ -109,7 +109,7 @@ class _Api:
         order = ordered(message) if kind == DOCUMENT else ordered(message)._replace(body=body, format=kind)
         answer = await self._verbs.submit(order)
         status = 200 if answer.accepted.duplicate else 202
-        return _json(wire.ack(answer.accepted, answer.warnings, self._lang), status)
+        return _json(wire.ack(answer.accepted, answer.warnings, self._lang, answer.reasons), status)
 
     async def job(self, request: web.Request) -> web.Response:
         """How a job stands."""

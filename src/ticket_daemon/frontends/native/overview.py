@@ -59,11 +59,14 @@ class Overview:
 
     def status(self) -> wire.Status:
         """The queue and each printer's state."""
-        current, capacity = self._queue.current, self._queue.capacity
+        current, capacity = self._queue.current, self._queue.places(len(self._destinations))
         lines = tuple(
-            wire.PrinterLine(d.name, d.status.state, d.status.reasons, self._queue.waiting(d.name))
+            wire.PrinterLine(
+                d.name, d.status.state, d.status.reasons, self._queue.waiting(d.name),
+                self._queue.taken(d.name), self._queue.capacity,
+            )
             for d in self._destinations
-        )
+        )  # fmt: skip
         text = messages.text("status.summary", self._settings.server.lang, current=current, capacity=capacity)
         return wire.Status(status="ok", current=current, capacity=capacity, message=text, printers=lines)
 
@@ -93,7 +96,7 @@ class Overview:
 
     def health(self) -> wire.Health:
         """What `/health` says; `degraded` while printing is possible and something is wrong, `error` when it is not."""
-        current, capacity = self._queue.current, self._queue.capacity
+        current, capacity = self._queue.current, self._queue.places(len(self._destinations))
         summary = self.printers().summary
         uptime = (self._clock() - self._started) // 1000
         running, tls, missing = self._is_running(), self._tls(), self._missing()
@@ -106,7 +109,15 @@ class Overview:
         trouble = self._queue.trouble
         return wire.Health(
             status=status,
-            queue=wire.QueueHealth(current, capacity, round(100 * current / capacity, 1)),
+            queue=wire.QueueHealth(
+                current,
+                capacity,
+                round(100 * current / capacity, 1),
+                tuple(
+                    wire.PrinterQueue(d.name, self._queue.taken(d.name), self._queue.capacity)
+                    for d in self._destinations
+                ),
+            ),
             worker=wire.WorkerHealth(running, self._processed, self._failed),
             printers=summary,
             storage=wire.StorageHealth("error" if trouble else "ok", trouble or ""),

@@ -183,7 +183,7 @@ class Session:
             if isinstance(answer, TicketDaemonError):
                 self.refuse(answer, order.id)
                 return
-            self.say(wire.ack(answer.accepted, answer.warnings, self._lang))
+            self.say(wire.ack(answer.accepted, answer.warnings, self._lang, answer.reasons))
             self._audience.watch(answer.accepted.job, self)
 
         if length > RENDER_ASIDE or order.format != DOCUMENT:
