@@ -42,7 +42,7 @@ _MEANINGS: Final = {
     JobState.CONFIRMED: "the printer itself said that it has printed it",
     JobState.SENT: "the link took every byte; it cannot say more",
     JobState.SPOOLED: "the operating system's print spooler took it",
-    JobState.FAILED: "not printed, and it will not be tried again",
+    JobState.FAILED: "not printed, and it will not be tried again by itself",
     JobState.EXPIRED: "its `ttl_s` was over before it could begin; not printed",
     JobState.CANCELLED: "taken back by a client or a person; what was held may be on paper in part",
     JobState.HELD: "waits for a person: the printer was away too long, nobody knows how much was printed, or one asked",
@@ -51,7 +51,10 @@ S, E = JobState, JobEvent
 _WHEN: Final = {
     (S.QUEUED, E.START): "its turn has come and the printer can print; committed before the first byte leaves",
     (S.QUEUED, E.FAIL): "the link stayed shut for `retry_s` and `on_failure` is `fail`",
-    (S.QUEUED, E.EXPIRE): "`ttl_s` is over",
+    (
+        S.QUEUED,
+        E.EXPIRE,
+    ): "`ttl_s` is over; its reason names what kept it: paper, cover, offline, the tickets before it",
     (S.QUEUED, E.CANCEL): "a client cancelled it",
     (S.QUEUED, E.HOLD): "the link stayed shut for `retry_s` and `on_failure` is `hold`, or a person asked",
     (
@@ -71,6 +74,8 @@ _WHEN: Final = {
     (S.HELD, E.CONFIRM): "the printer says, when it is reached again, that it has printed",
     (S.HELD, E.RELEASE): "a person lets it go on, as the last of its queue",
     (S.HELD, E.CANCEL): "a person gives it up",
+    (S.FAILED, E.RESEND): "the same ticket with the same `id` came again, and certainly nothing of it was printed",
+    (S.EXPIRED, E.RESEND): "the same",
 }
 
 

@@ -164,7 +164,7 @@ async def test_a_printer_switched_off_is_offline_and_its_tickets_print_when_it_i
 
 
 async def test_an_offline_printer_fails_its_jobs_after_the_patience_it_was_given(tmp_path: Path) -> None:
-    async with emulated(refuse=True) as printer, shop(tmp_path, printer, retry_s=0) as here:
+    async with emulated(refuse=True) as printer, shop(tmp_path, printer, retry_s=0, on_failure="fail") as here:
         await here.submit("one")
         assert await here.until("one", "failed", "held", "confirmed") == "failed"
         job = await here.queue.find("one")

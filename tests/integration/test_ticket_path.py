@@ -167,7 +167,7 @@ async def test_a_printer_that_is_off_delays_nobody_else_and_prints_when_it_is_ba
 async def test_a_printer_that_stays_off_fails_the_job_with_a_reason(tmp_path: Path) -> None:
     off = TcpPrinter()
     off.close()
-    with daemon_process(tmp_path, config=config(off, each="retry_s = 0")) as daemon:
+    with daemon_process(tmp_path, config=config(off, each='retry_s = 0\non_failure = "fail"')) as daemon:
         async with client(daemon.url) as pos:
             _, result = await pos.print(EXAMPLE, id="a")
             assert (result["status"], result["state"], result["code"]) == ("error", "failed", "printer_offline")

@@ -323,7 +323,7 @@ def test_pong() -> None:
 
 
 def test_status() -> None:
-    line = wire.PrinterLine("caja", "idle", (), 0)
+    line = wire.PrinterLine("caja", "idle", (), 0, 0, 100)
     answer = wire.Status(status="ok", current=0, capacity=100, message="m", printers=(line,))
     assert said(answer) == {
         "tipo": "status",
@@ -331,7 +331,7 @@ def test_status() -> None:
         "current": 0,
         "capacity": 100,
         "mensaje": "m",
-        "printers": [{"name": "caja", "state": "idle", "reasons": [], "waiting": 0}],
+        "printers": [{"name": "caja", "state": "idle", "reasons": [], "waiting": 0, "taken": 0, "capacity": 100}],
     }
 
 

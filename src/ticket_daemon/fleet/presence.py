@@ -70,7 +70,7 @@ class Presence:
             at=wire.rfc3339(self._clock()),
             every_s=EVERY_S,
             current=self._queue.current,
-            capacity=self._queue.places(len(self._destinations)),
+            capacity=self._queue.places(self._destinations.counted),
             held=len(held),
             printers=tuple(
                 ShopPrinter(

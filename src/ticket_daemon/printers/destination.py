@@ -110,6 +110,11 @@ class Destinations:
     def __len__(self) -> int:
         return len(self._by_name)
 
+    @property
+    def counted(self) -> int:
+        """How many have places in the queue that a shop would count: not those that only draw, beside real ones."""
+        return sum(not destination.is_virtual for destination in self) or len(self)
+
     def __contains__(self, name: object) -> bool:
         """Whether there is one of exactly that name."""
         return name in self._by_name

@@ -1,4 +1,4 @@
-"""The life of a job, as a table: no job changes state in a way that is not in it. The diagram in the docs is made of it."""
+"""The life of a job, as a table: no job changes state in a way that is not in it."""
 
 from __future__ import annotations
 

@@ -26,6 +26,8 @@ from ticket_daemon.settings.seal import Environment, Seal, current
 from ticket_daemon.validation import explain
 
 DEFAULT_PORT: Final = 8766
+#: `retry_s` of a printer with a `fallback`, unless the configuration says otherwise.
+STAND_IN_S: Final = 30
 VIRTUAL_PRINTER: Final = "virtual"
 PREFIX: Final = "TICKET_DAEMON_"
 
@@ -445,6 +447,9 @@ def _anchor_profiles(values: dict[str, Any], file: Path | None) -> None:
 
 
 def _convert(values: Mapping[str, Any], file: str) -> Settings:
+    for printer in values.get("printers") or ():
+        if isinstance(printer, dict) and printer.get("fallback"):  # who has a stand-in does not want to wait for long
+            printer.setdefault("retry_s", STAND_IN_S)
     try:
         return msgspec.convert(values, Settings, dec_hook=lambda _, text: Path(text))
     except msgspec.ValidationError as fault:

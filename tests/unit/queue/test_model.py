@@ -70,7 +70,7 @@ class QueueModel(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def opened(self) -> Queue:
-        queue = Queue(self.folder / f"{self.runs}.db", CAPACITY, lambda: self.now)
+        queue = Queue(self.folder / f"{self.runs}.db", CAPACITY, lambda: self.now, total=CAPACITY)
         self.doubtful = self.do(queue.open())
         queue.listen(self.hear)
         return queue
@@ -107,14 +107,27 @@ class QueueModel(RuleBasedStateMachine):
     def submit(self, job_id: str, destination: str, digest: bytes) -> None:
         new = NewJob(job_id, destination, digest, b"{}", job_id.encode(), self.now)
         known = self.jobs.get(job_id)
-        if known is not None and known.digest != digest:
+        full = len(self.in_state(S.QUEUED, S.PRINTING)) >= CAPACITY
+        may_be_sent_again = known is not None and known.state in (S.FAILED, S.EXPIRED)
+        if full and may_be_sent_again:
+            with pytest.raises(QueueFull):
+                self.do(self.queue.submit(new))
+        elif known is not None and known.digest != digest:
             with pytest.raises(IdConflict):
                 self.do(self.queue.submit(new))
+        elif known is not None and may_be_sent_again and not known.doubted:
+            ahead = len(self.in_state(S.QUEUED, S.PRINTING, destination=destination))
+            answer = self.do(self.queue.submit(new))
+            assert (answer.resent, answer.duplicate, answer.position) == (True, False, ahead + 1)
+            known.destination, known.moved = destination, False
+            known.state, known.changed = S.QUEUED, self.now
+            self.data[job_id] = job_id.encode()
+            self.waiting[destination].append(job_id)
         elif known is not None:
             answer = self.do(self.queue.submit(new))
             assert answer.duplicate
             assert (answer.job.state, answer.job.destination) == (known.state, known.destination)
-        elif len(self.in_state(S.QUEUED, S.PRINTING)) >= CAPACITY:
+        elif full:
             with pytest.raises(QueueFull):
                 self.do(self.queue.submit(new))
         else:
@@ -170,7 +183,7 @@ class QueueModel(RuleBasedStateMachine):
     @rule(data=st.data(), event=st.sampled_from(list(JobEvent)))
     def what_the_table_forbids_does_nothing(self, data: st.DataObject, event: JobEvent) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.jobs)))
-        if (self.jobs[job_id].state, event) in TRANSITIONS or event in (E.START, E.MOVE):
+        if (self.jobs[job_id].state, event) in TRANSITIONS or event in (E.START, E.MOVE, E.RESEND):
             return
         job = self.do(self.queue.find(job_id))
         assert job is not None

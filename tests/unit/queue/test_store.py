@@ -181,7 +181,7 @@ def test_start_after_a_retry_counts_again_and_forgets_the_reason(store: Store) -
 
 
 @pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize("event", sorted(set(JobEvent) - {E.START, E.MOVE}))
+@pytest.mark.parametrize("event", sorted(set(JobEvent) - {E.START, E.MOVE, E.RESEND}))
 def test_job_moves_as_the_table_allows_and_in_no_other_way(store: Store, state: JobState, event: JobEvent) -> None:
     job = led_to(store, state)
     moved = store.move(job.seq, event, 3_000)

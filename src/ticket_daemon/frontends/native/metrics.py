@@ -111,7 +111,7 @@ class Metrics:
         queue, figures = of.queue, of.figures
         return Moment(
             env=of.env, started_s=of.started_ms / 1000, uptime_s=max(0, now - of.started_ms) / 1000,
-            waiting=queue.current, capacity=queue.places(len(of.destinations)), connections=of.connections(),
+            waiting=queue.current, capacity=queue.places(of.destinations.counted), connections=of.connections(),
             storage_ok=queue.trouble is None, workers_ok=of.is_running(), ack=figures.ack_s.taken(),
             commit=figures.commit_s.taken(), refusals=dict(figures.refusals), printers=tuple(self._printers()),
             database=of.database, fleet=of.fleet(),

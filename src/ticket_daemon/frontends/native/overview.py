@@ -59,7 +59,7 @@ class Overview:
 
     def status(self) -> wire.Status:
         """The queue and each printer's state."""
-        current, capacity = self._queue.current, self._queue.places(len(self._destinations))
+        current, capacity = self._queue.current, self._queue.places(self._destinations.counted)
         lines = tuple(
             wire.PrinterLine(
                 d.name, d.status.state, d.status.reasons, self._queue.waiting(d.name),
@@ -96,7 +96,7 @@ class Overview:
 
     def health(self) -> wire.Health:
         """What `/health` says; `degraded` while printing is possible and something is wrong, `error` when it is not."""
-        current, capacity = self._queue.current, self._queue.places(len(self._destinations))
+        current, capacity = self._queue.current, self._queue.places(self._destinations.counted)
         summary = self.printers().summary
         uptime = (self._clock() - self._started) // 1000
         running, tls, missing = self._is_running(), self._tls(), self._missing()
