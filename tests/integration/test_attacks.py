@@ -185,6 +185,7 @@ async def test_an_error_of_our_own_is_answered_and_the_connection_lives_on(
 
 
 def shop_for(folder: Path, uri: str, profile: str = "Generic 58mm", **more: object) -> Shop:
+    more = {"on_failure": "fail", **more}
     return Shop(folder, PrinterSettings("caja", uri, profile, default=True, **more))  # type: ignore[arg-type]
 
 

@@ -267,7 +267,7 @@ def test_http_errors_carry_the_same_codes(
 def test_health_has_every_field_that_v1_had(daemon: DaemonProcess) -> None:
     health = daemon.health()
     assert health["status"] == "ok"
-    assert set(health["queue"]) == {"current", "capacity", "utilization"}  # type: ignore[call-overload]
+    assert set(health["queue"]) >= {"current", "capacity", "utilization"}  # type: ignore[call-overload]
     assert {"running", "jobs_processed", "jobs_failed"} <= set(health["worker"])  # type: ignore[call-overload]
     assert {"env", "date", "time", "version"} <= set(health["build"])  # type: ignore[call-overload]
     assert health["uptime_seconds"] == health["uptime"]

@@ -76,7 +76,7 @@ async def test_what_happens_to_tickets_is_counted(tmp_path: Path) -> None:
     assert values["ticket_daemon_refusals_total", "unknown_job"] == 1
     assert values["ticket_daemon_commit_seconds_count",] >= 2
     assert values["ticket_daemon_connections",] == 1
-    assert values["ticket_daemon_queue_capacity_jobs",] == 100
+    assert values["ticket_daemon_queue_capacity_jobs",] == 200, "100 for each of two"
     assert values["ticket_daemon_printer_online", "roll"] == 1
     assert values["ticket_daemon_workers_ok",] == 1
 

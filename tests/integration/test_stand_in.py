@@ -180,18 +180,18 @@ async def test_a_ticket_that_may_be_on_paper_in_part_never_moves(tmp_path: Path)
         pos.heard.clear()
         await pos.send({"tipo": "release", "id": "long"})
         await pos.send({"tipo": "job", "id": "long", "watch": True})
-        answer = await pos.until(lambda a: a["tipo"] == "job_event" and a["state"] == "failed")
+        answer = await pos.until(lambda a: a["tipo"] == "job_event" and a["state"] == "held")
         assert (answer["id"], answer["printer"], answer["code"]) == ("long", "caja", "printer_offline")
         assert on_paper(barra) == []
 
 
-async def test_a_ticket_moves_once_and_then_fails_where_it_is(tmp_path: Path) -> None:
+async def test_a_ticket_moves_once_and_is_then_held_where_it_is(tmp_path: Path) -> None:
     async with shop(tmp_path, back='fallback = "caja"') as (caja, barra, _, pos):
         await caja.refuse()
         await barra.refuse()
         await pos.send(order("a"))
         answer = await result(pos, "a")
-        assert (answer["state"], answer["code"]) == ("failed", "printer_offline")
+        assert (answer["state"], answer["code"]) == ("held", "printer_offline")
         assert (on_paper(caja), on_paper(barra)) == ([], [])
 
 
