@@ -135,7 +135,7 @@ def test_printers(written: Any) -> None:
         "TM-T20III",
         True,
     )
-    assert (caja.retry_s, caja.on_failure) == (30, "fail")
+    assert (caja.retry_s, caja.on_failure) == (600, "hold")
     assert (cocina.on_failure, cocina.retry_s, cocina.default) == ("hold", 0, False)
     assert (virtual.name, virtual.default) == ("virtual", False)
 

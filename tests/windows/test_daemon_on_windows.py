@@ -137,7 +137,7 @@ async def test_a_name_windows_does_not_have_is_answered_with_the_nearest(windows
     with windows_daemon(windows, tmp_path / "data", config) as daemon:
         async with client(daemon.url) as shop:
             _, result = await shop.print(EXAMPLE, printer="caja")
-            assert result["state"] == "failed"
+            assert result["state"] == "held"
             assert "Mostradr" in result["mensaje"]
             assert "Mostrador" in result["mensaje"]
 
