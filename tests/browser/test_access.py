@@ -26,7 +26,8 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     """A shop on a bad day: a printer off, a long name, tickets that wait, are held, have failed."""
     nobody = Nobody()
     printers = "".join(
-        f'[[printers]]\nname = "{name}"\nuri = "{nobody.uri}"\nprofile = "TM-T20III"\nretry_s = {retry}\non_failure = "fail"\n'
+        f'[[printers]]\nname = "{name}"\nuri = "{nobody.uri}"\nprofile = "TM-T20III"\nretry_s = {retry}\n'
+        'on_failure = "fail"\n'
         for name, retry in ((LONG_NAME, 3600), ("Cocina", 0))
     )
     daemon = Daemon(tmp_path_factory.mktemp("daemon"), printers)
