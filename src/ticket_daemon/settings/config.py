@@ -447,7 +447,8 @@ def _anchor_profiles(values: dict[str, Any], file: Path | None) -> None:
 
 
 def _convert(values: Mapping[str, Any], file: str) -> Settings:
-    for printer in values.get("printers") or ():
+    printers = values.get("printers")
+    for printer in printers if isinstance(printers, list) else ():
         if isinstance(printer, dict) and printer.get("fallback"):  # who has a stand-in does not want to wait for long
             printer.setdefault("retry_s", STAND_IN_S)
     try:
