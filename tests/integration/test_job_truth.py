@@ -6,15 +6,21 @@ sleeps: every wait is for something that happens.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from support.shop import Shop
+from ticket_daemon.formats import Formats
 from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
 from ticket_daemon.queue import JobState
-from ticket_daemon.settings.config import PrinterSettings
+from ticket_daemon.settings.config import PrinterSettings, Settings
+from ticket_daemon.spooler import Spooler
 
 
 @asynccontextmanager
@@ -33,6 +39,16 @@ async def shop(
 def printed(printer: EmulatedPrinter) -> list[str]:
     """The first line of each piece that came out."""
     return [next((line for line in ticket.paper.text if line.strip()), "") for ticket in printer.tickets]
+
+
+def found(profile: str) -> Profile:
+    known = find(profile)
+    assert known is not None
+    return known
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def emulated(profile: str = "TM-T20III", **options: object) -> EmulatedPrinter:
@@ -55,6 +71,34 @@ async def test_a_printer_that_cannot_is_only_ever_said_to_have_been_sent_to(tmp_
     async with emulated("Generic 58mm") as printer, shop(tmp_path, printer, "Generic 58mm") as here:
         await here.submit("one")
         assert await here.until("one", "confirmed", "sent", "held") == "sent"
+
+
+async def test_paper_that_ends_behind_the_last_byte_is_no_success_where_the_printer_can_tell(tmp_path: Path) -> None:
+    profile = replace(found("TM-T20III"), status=("dle_eot",))
+    async with EmulatedPrinter(profile, out_of_paper_after_lines=3) as printer:
+        here = Shop(tmp_path, PrinterSettings("caja", printer.uri, "TM-T20III", default=True))
+        next(iter(here.destinations)).configured = profile
+        here.spooler = Spooler(here.destinations, here.queue, Formats(Settings()), now_ms)
+        await here.start()
+        await here.submit("half", lines=8)
+        assert await here.until("half", "sent", "held", "confirmed") == "held"
+        job = await here.queue.find("half")
+        assert job is not None
+        assert job.reason is not None
+        assert (job.reason.code, "papel" in job.reason.text("es")) == ("unknown_outcome", True)
+        await here.stop()
+
+
+async def test_a_printer_that_tells_only_how_it_is_ends_sent_when_all_is_well(tmp_path: Path) -> None:
+    profile = replace(found("TM-T20III"), status=("dle_eot",))
+    async with EmulatedPrinter(profile) as printer:
+        here = Shop(tmp_path, PrinterSettings("caja", printer.uri, "TM-T20III", default=True))
+        next(iter(here.destinations)).configured = profile
+        here.spooler = Spooler(here.destinations, here.queue, Formats(Settings()), now_ms)
+        await here.start()
+        await here.submit("whole", lines=8)
+        assert await here.until("whole", "sent", "held", "confirmed") == "sent"
+        await here.stop()
 
 
 async def test_a_profile_that_promises_too_much_is_found_out_and_ends_sent(tmp_path: Path) -> None:

@@ -58,6 +58,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "nobody knows how much was printed; look at the paper, then reprint or dismiss it",
     ),
     "job.queued": ("Ticket en cola", "Ticket queued"),
+    "job.stopped_behind_paper": (
+        "la impresora lo recibió completo y se quedó sin papel; vea hasta dónde salió, y reimprima o descarte",
+        "the printer took all of it and ran out of paper; see how much came out, then reprint or dismiss it",
+    ),
+    "job.stopped_behind_cover": (
+        "la impresora lo recibió completo y abrieron su tapa; vea hasta dónde salió, y reimprima o descarte",
+        "the printer took all of it and its cover was opened; see how much came out, then reprint or dismiss it",
+    ),
+    "job.stopped_behind_stopped": (
+        "la impresora lo recibió completo y se detuvo ({reasons}); vea hasta dónde salió, y reimprima o descarte",
+        "the printer took all of it and stopped ({reasons}); see how much came out, then reprint or dismiss it",
+    ),
     "job.resent": (
         "Ticket en cola otra vez; la vez anterior no se imprimió nada",
         "Ticket queued again; nothing was printed the time before",

@@ -1,16 +1,15 @@
-"""What is done when something goes wrong: how long to try, and what becomes of the job then.
-
-It knows a destination's settings and kinds of trouble; it does not know links, queues or time's passing. It promises
-that a job of which anything may have been printed is never tried again by itself.
-"""
+"""What is done when something goes wrong: how long to try, and what becomes of the job then."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from msgspec import Struct
 
 from ticket_daemon.errors import TicketDaemonError
+from ticket_daemon.poster.profile.catalogue import generic
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.queue import JobEvent, Reason
 from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.transport import JobRefused, LinkBroken
@@ -18,6 +17,36 @@ from ticket_daemon.transport import JobRefused, LinkBroken
 #: Pauses between attempts to open a link, in seconds; the last one repeats.
 PAUSES_S: Final = (0.25, 0.5, 1.0, 2.0, 3.0)
 IN_DOUBT: Final = Reason("unknown_outcome", "job.unknown_outcome")
+
+
+#: What a printer may still have to print when it has taken the last byte: the usual receive buffer, in bytes.
+BUFFER_BYTES: Final = 4096
+#: Paper that leaves a slow thermal printer, and an impact one, in a second (mm); makers name 100 to 300, and 20 to 30.
+THERMAL_MM_S: Final = 100
+IMPACT_MM_S: Final = 20
+#: Thermal heads have 180 or 203 dots an inch, impact heads about half.
+_THERMAL_DPI: Final = 150
+#: For the cut, and for what a printer needs to notice that its paper has ended.
+_NOTICED_S: Final = 0.3
+_LONGEST_S: Final = 5.0
+_MM_PER_INCH: Final = 25.4
+
+
+def printing_s(data: bytes, profile: Profile | None) -> float:
+    """Seconds that a printer may still be printing when it has taken all of `data`."""
+    profile = profile or generic(80)
+    tail = data[-BUFFER_BYTES:]
+    rows = tail.count(b"\n") * profile.line_spacing + len(tail) / (profile.dots / 8)
+    speed = THERMAL_MM_S if profile.dpi >= _THERMAL_DPI else IMPACT_MM_S
+    return min(_LONGEST_S, _NOTICED_S + rows / profile.dpi * _MM_PER_INCH / speed)
+
+
+def stopped_behind(reasons: Collection[str]) -> Reason:
+    """Why nobody knows how much of a ticket is out: its printer took all of it and stopped then."""
+    for reason, word in (("cover-open", "cover"), ("media-empty", "paper")):
+        if reason in reasons:
+            return Reason("unknown_outcome", f"job.stopped_behind_{word}")
+    return Reason("unknown_outcome", "job.stopped_behind_stopped", {"reasons": ", ".join(reasons)})
 
 
 class Verdict(Struct, frozen=True):

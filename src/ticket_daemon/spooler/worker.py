@@ -24,9 +24,9 @@ from ticket_daemon.printers.destination import OFFLINE, Destination, Destination
 from ticket_daemon.queue import Job, JobEvent, JobState, Queue
 from ticket_daemon.settings.config import PrinterSettings
 from ticket_daemon.spooler.identify import identify_unless
-from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict
+from ticket_daemon.spooler.policy import IN_DOUBT, ErrorPolicy, Verdict, printing_s, stopped_behind
 from ticket_daemon.spooler.stand_in import StandIn
-from ticket_daemon.spooler.talk import HARMLESS, Talk, process_id
+from ticket_daemon.spooler.talk import ANSWER_S, HARMLESS, Talk, process_id
 from ticket_daemon.transport import Link, LinkBroken
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,8 @@ ASK_S: Final = 0.8
 ASK_WHAT: Final = 3
 #: How long a printer that says it is well may leave a ticket unconfirmed before the outcome counts as unknown.
 CONFIRM_S: Final = 60.0
+#: Questions without an answer after which a printer that told its state before counts as gone.
+SILENCES: Final = 3
 #: Jobs in doubt of which a late word is still believed; the oldest are forgotten first.
 MAX_DOUBTFUL: Final = 256
 #: Starts of one job that have process ids of their own.
@@ -94,6 +96,7 @@ class Worker:
         self._asked_what = 0  #: how often the printer was asked what it is
         self._doubtful: dict[bytes, Job] = {}  #: by process id: what the printer may yet confirm
         self._unsaved: list[tuple[Job, Verdict]] = []
+        self._printing_s = 0.0  #: how long the printer may print on when it has taken the last job's bytes
         self._unsettled: Job | None = None  #: under way: its bytes leave, or have left and are not known to be taken
 
     def stop(self) -> None:
@@ -391,6 +394,7 @@ class Worker:
         if self._talk is not None and self._talk.can_confirm:
             question, answered = self._talk.ask_when_printed(_number(job))
         self._unsettled = job
+        self._printing_s = printing_s(data, self.destination.profile)
         self._no_longer_doubtful(job)
         try:
             await self.link.write(data + question)
@@ -413,11 +417,35 @@ class Worker:
             return
         try:
             await self._taken()
+            stopped_by = await self._stopped_behind()
         except LinkBroken as error:
             error.sent = max(error.sent, 1)
             await self._broken(error)
         else:
-            self._conclude(Verdict(_ENDS[self.link.assurance]))
+            hold = Verdict(JobEvent.HOLD, stopped_behind(stopped_by))
+            self._conclude(hold if stopped_by else Verdict(_ENDS[self.link.assurance]))
+
+    async def _stopped_behind(self) -> tuple[str, ...]:
+        """What stopped a printer that cannot confirm while it printed what it had taken; () when nothing did.
+
+        One that can tell how it is is asked until it must have printed all of it. Raises LinkBroken.
+        """
+        talk = self._talk
+        if talk is None or not talk.can_tell_status or talk.can_confirm:
+            return ()
+        ends, silent = self._timer() + self._printing_s, 0
+        while True:
+            reasons = await talk.reasons()
+            silent = silent + 1 if reasons is None else 0
+            if talk.ended.is_set() or silent >= SILENCES:
+                raise LinkBroken("link.no_answer", sent=1, port=self.link.port, seconds=silent * ANSWER_S)
+            if reasons is not None:
+                self._heard(reasons)
+                if not HARMLESS.issuperset(reasons):
+                    return reasons
+                if (left := ends - self._timer()) <= 0:
+                    return ()
+                await self._sleep(min(ASK_S, left))
 
     async def _taken(self) -> None:
         """Until the far side has every byte. A printer that can tell is asked meanwhile why it takes so long."""
