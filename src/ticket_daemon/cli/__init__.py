@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from ticket_daemon import __version__
+from ticket_daemon.cli.common import echo, echo_lines
 from ticket_daemon.cli.lazy import LazyGroup
 
 #: verb -> the module that has it, in the order of `--help`.
@@ -70,9 +71,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         return
     from ticket_daemon.settings.seal import current
 
-    click.echo(f"ticket-daemon, version {__version__}")
+    echo(f"ticket-daemon, version {__version__}")
     if seal := current():
-        click.echo(seal.summary)
+        echo_lines(seal.summary)
     ctx.exit()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ticket_daemon.cli.common import language, says_errors
+from ticket_daemon.cli.common import echo, echo_lines, language, says_errors
 from ticket_daemon.cli.manual import verb
 
 
@@ -41,12 +41,12 @@ def _verb(name: str, does: str, console: bool) -> click.Command:
         from ticket_daemon import builder, messages
 
         seal = builder.make_seal(env, console=console, **values)
-        click.echo(messages.text("build.begins", language()))
-        click.echo(seal.summary)
+        echo(messages.text("build.begins", language()))
+        echo_lines(seal.summary)
         made = builder.build(seal, output, folder=folder)
         files = made.parent.rglob("*") if folder else [made]
         size = sum(file.stat().st_size for file in files if file.is_file()) / 1e6
-        click.echo(messages.text("build.done", language(), file=made, mb=size))
+        echo(messages.text("build.done", language(), file=made, mb=size))
 
     return command
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
 import click
 
 from ticket_daemon.errors import FleetUnavailable, NoAnswer, TicketDaemonError, Unreachable
+from ticket_daemon.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from ticket_daemon.client.plain import Client
@@ -33,9 +34,19 @@ def language() -> str:
     return "en" if locale.lower().startswith("en") else "es"
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """One line for the person; what is in it that could steer a terminal, or make a line of its own, is escaped."""
+    click.echo(printable(text), err=err)
+
+
+def echo_lines(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Several lines that this program wrote: none that a stranger's text could have made."""
+    click.echo(printable_lines(text), err=err, nl=nl)
+
+
 def fail(text: str, code: int = REFUSED) -> NoReturn:
     """Say why on standard error and leave."""
-    click.echo(text, err=True)
+    echo(text, err=True)
     sys.exit(code)
 
 

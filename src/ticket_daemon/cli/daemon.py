@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ticket_daemon.cli.common import fail, fetch, language, says_errors, token, token_option, url_option
+from ticket_daemon.cli.common import echo, fail, fetch, language, says_errors, token, token_option, url_option
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
@@ -157,13 +157,13 @@ def _greet() -> None:
     """The first line, before the log's: what this window is."""
     from ticket_daemon import __version__, messages
 
-    click.echo(messages.text("run.begins", language(), version=__version__))
+    echo(messages.text("run.begins", language(), version=__version__))
 
 
 def _announce(daemon: Daemon) -> None:
     from ticket_daemon import messages
 
-    click.echo(messages.text("run.ready", language(), url=daemon.url))
+    echo(messages.text("run.ready", language(), url=daemon.url))
 
 
 @verb("reload", "does.reload")
@@ -195,4 +195,4 @@ def reload_daemon(url: str, bearer: str | None) -> None:
     lang = language()
     lines = [messages.text(key, lang, names=", ".join(answer[what])) for what, key in _RELOADED.items() if answer[what]]
     for line in lines or [messages.text("reload.nothing", lang)]:
-        click.echo(line)
+        echo(line)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ticket_daemon.cli.common import REFUSED, language, says_errors
+from ticket_daemon.cli.common import REFUSED, echo, echo_lines, language, says_errors
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
@@ -80,16 +80,16 @@ def _show(findings: list[Finding]) -> None:
 
     lang = language()
     for finding in findings:
-        click.echo(f"{_MARKS[finding.severity]} {finding.text(lang)}")
+        echo(f"{_MARKS[finding.severity]} {finding.text(lang)}")
         if advice := finding.advice(lang):
-            click.echo(f"    → {advice}")
+            echo(f"    → {advice}")
     problems = sum(finding.severity == "problem" for finding in findings)
     warnings = sum(finding.severity == "warning" for finding in findings)
-    click.echo("")
+    echo("")
     if problems or warnings:
-        click.echo(messages.text("doctor.count", lang, problems=problems, warnings=warnings))
+        echo(messages.text("doctor.count", lang, problems=problems, warnings=warnings))
     else:
-        click.echo(messages.text("doctor.nothing_wrong", lang))
+        echo(messages.text("doctor.nothing_wrong", lang))
 
 
 def _json(findings: list[Finding]) -> None:
@@ -117,4 +117,4 @@ def _json(findings: list[Finding]) -> None:
             for finding in findings
         ],
     }
-    click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    echo_lines(json.dumps(report, indent=2, ensure_ascii=False))

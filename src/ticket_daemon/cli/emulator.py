@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, fail, language, says_errors
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def _serve(printer: EmulatedPrinter, pictures: _Pictures) -> None:
         "es": f"{name} en {uri}; los tickets quedan en {folder}. Ctrl+C para terminar.",
         "en": f"{name} at {uri}; the tickets go to {folder}. Ctrl+C ends it.",
     }
-    click.echo(texts[language()])
+    echo(texts[language()])
     try:
         while not ended.is_set():
             with contextlib.suppress(TimeoutError):
@@ -144,9 +144,9 @@ class _Pictures:
         try:
             path.write_bytes(ticket.png())
         except OSError as error:
-            click.echo(f"{path}: {error.strerror}", err=True)
+            echo(f"{path}: {error.strerror}", err=True)
             return
-        click.echo(f"{path}: {_summary(ticket)}")
+        echo(f"{path}: {_summary(ticket)}")
 
 
 def _summary(paper: Paper) -> str:

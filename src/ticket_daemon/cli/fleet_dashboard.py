@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, fail, language, says_errors
 from ticket_daemon.cli.fleet import server_options
 from ticket_daemon.cli.manual import verb
 
@@ -51,7 +51,7 @@ async def _serve(dashboard: FleetDashboard) -> None:
     except OSError as error:
         where = {"host": dashboard.host, "port": dashboard.port, "detail": error.strerror or str(error)}
         fail(messages.text("start.cannot_listen", language(), **where))
-    click.echo(messages.text("fleet.dashboard_at", language(), url=dashboard.url))
+    echo(messages.text("fleet.dashboard_at", language(), url=dashboard.url))
     try:
         await first_of(ended.wait(), dashboard.follow())
     finally:

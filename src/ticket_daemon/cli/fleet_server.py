@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from ticket_daemon import messages
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, fail, language, says_errors
 from ticket_daemon.cli.manual import verb
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.fleet import seeds, server_config
@@ -19,7 +19,7 @@ HUB: Final = "nats-server.conf"
 
 
 def _say(key: str, **parameters: Any) -> None:
-    click.echo(messages.text(key, language(), **parameters))
+    echo(messages.text(key, language(), **parameters))
 
 
 @verb("init-server", "does.fleet_init_server")

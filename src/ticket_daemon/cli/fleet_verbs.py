@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ticket_daemon import messages
-from ticket_daemon.cli.common import REFUSED, language, read_document, says_errors
+from ticket_daemon.cli.common import REFUSED, echo, language, read_document, says_errors
 from ticket_daemon.cli.fleet import server_options
 from ticket_daemon.cli.manual import verb
 from ticket_daemon.fleet import Fleet, names, server_config
@@ -77,10 +77,10 @@ def send_command(
         async with _fleet(access) as fleet:
             if no_wait:
                 made = await fleet.publish(store, printer, read, job_id, ttl, copies, timeout)
-                click.echo(_say("fleet.handed_over", id=made))
+                echo(_say("fleet.handed_over", id=made))
                 return
             end = await fleet.print(store, printer, read, job_id, ttl, copies, timeout)
-            click.echo(f"{end.id}: {end.text} ({end.printer})")
+            echo(f"{end.id}: {end.text} ({end.printer})")
             if not end.is_printed:
                 raise SystemExit(REFUSED)
 
@@ -105,7 +105,7 @@ def status_command(store: str | None, access: Access) -> None:
                     well = _show_shop(there[name]) and well
                 else:
                     absent = _say("fleet.not_there", count=await fleet.waiting(name))
-                    click.echo(f"{name:<{_STORE}} {absent}")
+                    echo(f"{name:<{_STORE}} {absent}")
                     well = False
             return well
 
@@ -114,7 +114,7 @@ def status_command(store: str | None, access: Access) -> None:
 
 
 def _row(store: str, printer: str, state: str, waiting: object, held: object, said: str) -> None:
-    click.echo(f"{store:<{_STORE}} {printer:<{_PRINTER}} {state:<24} {waiting!s:>8} {held!s:>8}  {said}".rstrip())
+    echo(f"{store:<{_STORE}} {printer:<{_PRINTER}} {state:<24} {waiting!s:>8} {held!s:>8}  {said}".rstrip())
 
 
 def _show_shop(shop: Shop) -> bool:
@@ -125,9 +125,9 @@ def _show_shop(shop: Shop) -> bool:
         state = " ".join((printer.state, *printer.reasons))
         _row(shop.store, printer.name, state, printer.waiting, printer.held, said)
     for job in shop.needs:
-        click.echo(f"! {shop.store} {job.printer} {job.id}: {job.code} ({job.since})")
+        echo(f"! {shop.store} {job.printer} {job.id}: {job.code} ({job.since})")
     if shop.storage:
-        click.echo(f"! {shop.store}: {shop.storage}")
+        echo(f"! {shop.store}: {shop.storage}")
     return not shop.held and not shop.storage and all(printer.state != "stopped" for printer in shop.printers)
 
 
@@ -144,7 +144,7 @@ def watch_command(store: str | None, after: int | None, as_json: bool, access: A
     async def watch() -> None:
         async with _fleet(access) as fleet:
             async for event in fleet.events(store or "*", after):
-                click.echo(msgspec.json.encode(event) if as_json else _line(event))
+                echo(msgspec.json.encode(event).decode() if as_json else _line(event))
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         asyncio.run(watch())
@@ -179,8 +179,8 @@ def setup_command(
             for store in (*stores, *more):
                 await fleet.admit(store, replicas)
             known = await fleet.stores()
-            click.echo(_say("fleet.set_up", count=len(known)))
+            echo(_say("fleet.set_up", count=len(known)))
             if not known:
-                click.echo(_say("fleet.no_stores"))
+                echo(_say("fleet.no_stores"))
 
     asyncio.run(make())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticket_daemon.cli.common import daemon_at, says_errors, token_option, url_option
+from ticket_daemon.cli.common import daemon_at, echo, says_errors, token_option, url_option
 from ticket_daemon.cli.manual import verb
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _show(job: JobAnswer) -> None:
-    click.echo(f"{job.updated_at}  {job.state:<10} {job.printer:<16} {job.job_id}  {job.message or ''}")
+    echo(f"{job.updated_at}  {job.state:<10} {job.printer:<16} {job.job_id}  {job.message or ''}")
 
 
 @verb("jobs", "does.jobs")
@@ -38,7 +38,7 @@ def job_command(job_id: str, url: str, token_file: str | None) -> None:
     job = daemon_at(url, token_file).job(job_id)
     _show(job)
     for change in job.history:
-        click.echo(f"  {change.at}  {change.state:<10} {change.code or ''}".rstrip())
+        echo(f"  {change.at}  {change.state:<10} {change.code or ''}".rstrip())
 
 
 @verb("cancel", "does.cancel")
@@ -82,4 +82,4 @@ def release_command(job_id: str, open_drawer: bool, url: str, token_file: str | 
 def reprint_command(job_id: str, banner: bool, open_drawer: bool, url: str, token_file: str | None) -> None:
     """Print job JOB_ID once more, as a new job."""
     ack = daemon_at(url, token_file).submit_again(job_id, banner=banner, open_drawer=open_drawer)
-    click.echo(f"{ack.job_id}: {ack.message} ({ack.printer})")
+    echo(f"{ack.job_id}: {ack.message} ({ack.printer})")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ticket_daemon import messages
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, echo_lines, fail, language, says_errors
 from ticket_daemon.cli.manual import verb, verbs
 from ticket_daemon.errors import ConfigError
 from ticket_daemon.frontends.native.guard.tokens import digest, new_token
@@ -24,7 +24,7 @@ UNNAMED: Final = "token_sha256"
 
 
 def _say(key: str, **parameters: Any) -> None:
-    click.echo(messages.text(key, language(), **parameters), err=True)
+    echo(messages.text(key, language(), **parameters), err=True)
 
 
 def _config_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,14 +49,14 @@ def _new(name: str, config: Path | None) -> None:
     sha256 = digest(token)
     if config is None:
         _say("token.paste", name=name)
-        click.echo(f'[[auth.tokens]]\nname = {_quoted(name)}\nsha256 = "{sha256}"\n', err=True)
+        echo_lines(f'[[auth.tokens]]\nname = {_quoted(name)}\nsha256 = "{sha256}"\n', err=True)
     else:
         document = _read(config)
         _add(document, name, sha256, str(config))
         _write(config, document)
         _say("token.saved", name=name, file=str(config))
     _say("token.shown_once")
-    click.echo(token)
+    echo(token)
 
 
 @token_command.command("list", help="does.token_list")
@@ -65,7 +65,7 @@ def _new(name: str, config: Path | None) -> None:
 def _list(config: Path | None) -> None:
     """The names of all tokens."""
     for name, sha256 in _tokens(_read(_needed(config))):
-        click.echo(f"{name:<24} sha256 {sha256[:12]}…")
+        echo(f"{name:<24} sha256 {sha256[:12]}…")
 
 
 @token_command.command("revoke", help="does.token_revoke")
@@ -105,7 +105,7 @@ def password_command(config: Path | None, password_file: str | None) -> None:
     hashed = hash_of(password)
     if config is None:
         _say("password.paste")
-        click.echo(f'[auth]\ndashboard_password_hash = "{hashed}"')
+        echo_lines(f'[auth]\ndashboard_password_hash = "{hashed}"')
         return
     document = _read(config)
     document.setdefault("auth", _table())["dashboard_password_hash"] = hashed

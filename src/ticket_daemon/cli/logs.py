@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, echo_lines, fail, language, says_errors
 from ticket_daemon.cli.manual import verb
 
 #: How often a log that is followed is looked at, in seconds.
@@ -71,10 +71,10 @@ def logs_command(
     tail = Tail(path)
     try:
         for line in last(tail, count, wanted):
-            click.echo(line)
+            echo_lines(line)
         while follow:
             for line in filter(None, map(wanted.shown, tail.lines())):
-                click.echo(line)
+                echo_lines(line)
             time.sleep(LOOK_S)
     except KeyboardInterrupt:
         return
@@ -115,7 +115,7 @@ def _newest(paths: Iterable[Path]) -> Path:
     if not candidates:
         fail(locked[0] if locked else messages.text("logs.none", language(), files=", ".join(map(str, tried))))
     for line in locked:
-        click.echo(line, err=True)
+        echo(line, err=True)
     return max(candidates, key=candidates.__getitem__)
 
 

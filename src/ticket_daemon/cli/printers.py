@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ticket_daemon.cli.common import answered, fail, language, says_errors, token, token_option, url_option
+from ticket_daemon.cli.common import (
+    answered,
+    echo,
+    echo_lines,
+    fail,
+    language,
+    says_errors,
+    token,
+    token_option,
+    url_option,
+)
 from ticket_daemon.cli.manual import verbs
 
 if TYPE_CHECKING:
@@ -40,7 +50,7 @@ def printers_command(context: click.Context, network: str | None, as_json: bool,
     if as_json:
         import json
 
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        echo_lines(json.dumps(answer, indent=2, ensure_ascii=False))
         return
     _show(answer)
 
@@ -57,7 +67,7 @@ def _listed(url: str) -> dict[str, Any]:
         fail(msgspec.json.decode(body).get("mensaje", f"HTTP {status}"))
     from ticket_daemon import messages, wire
 
-    click.echo(messages.text("printers.no_daemon", language(), url=url), err=True)
+    echo(messages.text("printers.no_daemon", language(), url=url), err=True)
     snapshot = _look()
     entries = tuple(map(wire.found_entry, snapshot.printers))
     missing = wire.not_looked(snapshot, language())
@@ -85,7 +95,7 @@ def _scanned(network: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
     from ticket_daemon.printers.discovery.scan import scan
 
     where = checked(network)
-    click.echo(messages.text("printers.scanning", language(), network=str(where)), err=True)
+    echo(messages.text("printers.scanning", language(), network=str(where)), err=True)
     known = {one.get("uri") for one in answer["printers"]}
     found = asyncio.run(scan(str(where))).printers
     return [msgspec.json.decode(wire.encode(wire.found_entry(one))) for one in found if one.uri not in known]
@@ -100,19 +110,19 @@ def _show(answer: dict[str, Any]) -> None:
     for printer in configured:
         _line(printer, "*" if printer["is_default"] else " ")
     if found:
-        click.echo(messages.text("printers.found", lang))
+        echo(messages.text("printers.found", lang))
         for printer in found:
             _line(printer, "?")
     if not answer["printers"]:
-        click.echo(messages.text("printers.nothing", lang))
+        echo(messages.text("printers.nothing", lang))
     for place in answer.get("not_looked", ()):
-        click.echo(messages.text("printers.not_looked", lang, source=place["source"], why=place["mensaje"]), err=True)
+        echo(messages.text("printers.not_looked", lang, source=place["source"], why=place["mensaje"]), err=True)
 
 
 def _line(printer: dict[str, Any], mark: str) -> None:
     facts = [printer["port"], printer.get("model") or printer["driver"], printer.get("location", "")]
     said = " · ".join(dict.fromkeys(filter(None, facts)))
-    click.echo(f"{mark} {printer['name']:<28} {printer['status']:<8} {printer['printer_type']:<8} {said}")
+    echo(f"{mark} {printer['name']:<28} {printer['status']:<8} {printer['printer_type']:<8} {said}")
 
 
 @printers_command.command("add", help="does.printers_add")
@@ -139,11 +149,11 @@ def add_command(
     chosen = profile or (found.profile if found else "") or _detected(uri)
     wanted = PrinterSettings(name or (found.name if found else uri), uri, chosen, default=is_default)
     with_it = added(file, settings, wanted, _check(file, env))
-    click.echo(messages.text("printers.added", language(), name=wanted.name, uri=uri, profile=chosen or "-", file=file))
+    echo(messages.text("printers.added", language(), name=wanted.name, uri=uri, profile=chosen or "-", file=file))
     if with_it.default_moved:
-        click.echo(messages.text("printers.default_moved", language(), name=with_it.default_moved))
+        echo(messages.text("printers.default_moved", language(), name=with_it.default_moved))
     if not chosen:
-        click.echo(messages.text("printers.no_profile_known", language(), name=wanted.name))
+        echo(messages.text("printers.no_profile_known", language(), name=wanted.name))
     if with_reload and answered(f"{url}/health")[0]:
         from ticket_daemon.cli.daemon import reload_daemon
 
@@ -208,7 +218,7 @@ def _identify(uri: str) -> tuple[str, Profile | None] | None:
     try:
         identity = asyncio.run(identify_at(uri))
     except LinkError as error:
-        click.echo(error.text(language()), err=True)
+        echo(error.text(language()), err=True)
         return None
     return (identity.name, recognise(identity.name)) if identity is not None and identity.name else None
 
@@ -232,4 +242,4 @@ def detect_command(which: str, url: str) -> None:
     if identified is None:
         fail(messages.text("printers.says_nothing", language(), name=which))
     model, profile = identified
-    click.echo(messages.text("printers.is", language(), name=which, model=model, profile=profile or "-"))
+    echo(messages.text("printers.is", language(), name=which, model=model, profile=profile or "-"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ticket_daemon.cli.common import REFUSED, language, says_errors
+from ticket_daemon.cli.common import REFUSED, echo, echo_lines, language, says_errors
 from ticket_daemon.cli.manual import verb, verbs
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _port(env: str | None, config: Path | None, lenient: bool) -> int:
     except ConfigError as error:
         if not lenient:
             raise
-        click.echo(error.text(language()), err=True)
+        echo(error.text(language()), err=True)
         return 0
 
 
@@ -87,12 +87,12 @@ def _verb(name: str) -> click.Command:
                      _password(account))  # fmt: skip
         steps = getattr(platform, name)(spec)
         if dry_run:
-            click.echo(service.shown(steps), nl=False)
+            echo_lines(service.shown(steps), nl=False)
             return
         _check(platform, spec, name)
         service.carry_out(steps)
         folders = ", ".join(dict.fromkeys(map(str, (spec.config_dir, spec.data_dir, spec.log_dir))))
-        click.echo(messages.text(done, language(), name=spec.name, folders=folders))
+        echo(messages.text(done, language(), name=spec.name, folders=folders))
 
     return command
 
@@ -109,7 +109,7 @@ def _check(platform: Platform, spec: ServiceSpec, verb: str) -> None:
     if verb in ("start", "restart", "stop") and platform.status(spec).state is ServiceState.NOT_INSTALLED:
         raise ServiceError("service.not_installed", name=spec.name)
     if verb == "install" and os.name != "nt" and systemd.stands_in_a_home(spec):
-        click.echo(messages.text("service.in_a_home", language(), path=spec.command[0]), err=True)
+        echo(messages.text("service.in_a_home", language(), path=spec.command[0]), err=True)
 
 
 install_command = _verb("install")
@@ -142,8 +142,8 @@ def status_command(env: str | None, config: Path | None) -> None:
         line += ", " + messages.text("service.automatic" if status.automatic else "service.manual", language())
     if status.pid:
         line += f", pid {status.pid}"
-    click.echo(line)
+    echo(line)
     if status.detail and status.state is not service.ServiceState.RUNNING:
-        click.echo(f"  {status.detail}")
+        echo(f"  {status.detail}")
     if status.state is not service.ServiceState.RUNNING:
         raise SystemExit(REFUSED)

@@ -10,6 +10,7 @@ import click
 from ticket_daemon.cli.common import (
     REFUSED,
     daemon_at,
+    echo,
     language,
     read_document,
     says_errors,
@@ -53,7 +54,7 @@ def print_command(
         return
     read, warnings = decode(read_document(document))
     for warning in warnings:
-        click.echo(f"! {warning.text(language())}", err=True)
+        echo(f"! {warning.text(language())}", err=True)
     submit(read, printer, job_id, wait, url, token_file)
 
 
@@ -66,11 +67,11 @@ def submit(
 
 
 def _follow(daemon: Client, ack: Ack, wait: float) -> None:
-    click.echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity})")
+    echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity})")
     if wait <= 0:
         return
     end = daemon.wait(ack.job_id, timeout=wait)
-    click.echo(f"{end.id}: {end.text}")
+    echo(f"{end.id}: {end.text}")
     if not end.is_printed:
         raise SystemExit(REFUSED)
 
@@ -115,5 +116,5 @@ def _rendered(document: str, profile: str | None) -> Rendered:
 
     rendered = render_ticket(read_document(document), named_profile(profile) if profile else None)
     for warning in rendered.warnings:
-        click.echo(f"! {warning.text(language())}", err=True)
+        echo(f"! {warning.text(language())}", err=True)
     return rendered

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ticket_daemon import messages
-from ticket_daemon.cli.common import fail, language, says_errors
+from ticket_daemon.cli.common import echo, echo_lines, fail, language, says_errors
 from ticket_daemon.cli.manual import verbs
 
 
@@ -40,7 +40,7 @@ def _folder(folder: Path | None, env: str | None) -> Path:
 
 
 def _say(key: str, **parameters: Any) -> None:
-    click.echo(messages.text(key, language(), **parameters))
+    echo(messages.text(key, language(), **parameters))
 
 
 @verbs("tls", "does.tls")
@@ -97,7 +97,7 @@ def _show(folder: Path | None, env: str | None) -> None:
     place = _folder(folder, env)
     for name in (authority.SERVER, authority.AUTHORITY):
         try:
-            click.echo(f"{place / name}: {ends_at((place / name).read_text('ascii')):%Y-%m-%d}")
+            echo(f"{place / name}: {ends_at((place / name).read_text('ascii')):%Y-%m-%d}")
         except (OSError, ValueError) as error:
             fail(f"{place / name}: {error}")
 
@@ -112,4 +112,4 @@ def _config(place: Path) -> None:
     server["tls_cert"] = str(place / authority.SERVER)
     server["tls_key"] = str(place / authority.SERVER_KEY)
     server["tls_port"] = 8767
-    click.echo(tomlkit.dumps({"server": server}))
+    echo_lines(tomlkit.dumps({"server": server}))

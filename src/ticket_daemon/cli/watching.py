@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ticket_daemon.cli.common import REFUSED, fail, fetch, language, says_errors, url_option
+from ticket_daemon.cli.common import REFUSED, echo, echo_lines, fail, fetch, language, says_errors, url_option
 from ticket_daemon.cli.manual import verb
 
 
@@ -30,18 +30,18 @@ def status_command(url: str) -> None:
     spanish = language() == "es"
     health = _health(url)
     queue, worker = health["queue"], health["worker"]
-    click.echo(
+    echo(
         f"Cola: {queue['current']} de {queue['capacity']}" if spanish else
         f"Queue: {queue['current']} of {queue['capacity']}"
     )  # fmt: skip
-    click.echo(
+    echo(
         f"Impresos: {worker['jobs_processed']}, fallidos: {worker['jobs_failed']}" if spanish else
         f"Printed: {worker['jobs_processed']}, failed: {worker['jobs_failed']}"
     )  # fmt: skip
     _, body = fetch(f"{url}/api/v1/printers")
     for printer in msgspec.json.decode(body)["printers"]:
         mark = "*" if printer["is_default"] else " "
-        click.echo(f"{mark} {printer['name']:<24} {printer['status']:<8} {printer['port']}")
+        echo(f"{mark} {printer['name']:<24} {printer['status']:<8} {printer['port']}")
 
 
 @verb("health", "does.health")
@@ -52,7 +52,7 @@ def health_command(url: str) -> None:
     import json
 
     health = _health(url)
-    click.echo(json.dumps(health, indent=2, ensure_ascii=False))
+    echo_lines(json.dumps(health, indent=2, ensure_ascii=False))
     if health["status"] != "ok":
         raise SystemExit(REFUSED)
 
@@ -63,5 +63,5 @@ def health_command(url: str) -> None:
 def open_command(url: str) -> None:
     """Open the daemon's page in the browser."""
     _health(url)
-    click.echo(url)
+    echo(url)
     click.launch(url)

@@ -25,6 +25,8 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
+from ticket_daemon.printable import printable
+
 MIB: Final = 1024 * 1024
 
 #: What every LogRecord has, with nothing in it; whatever else a record carries was given by the caller.
@@ -111,7 +113,7 @@ class Readable(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         details = " ".join(f"{name}={_shown(value)}" for name, value in fields(record).items())
-        head = f"{_local(int(record.created))} {record.levelname.lower():<8} {_printable(record.getMessage())}"
+        head = f"{_local(int(record.created))} {record.levelname.lower():<8} {printable(record.getMessage())}"
         line = f"{head} {details}".rstrip()
         return f"{line}\n{_indented(self.formatException(record.exc_info))}" if record.exc_info else line
 
@@ -133,7 +135,7 @@ def _local(second: int) -> str:
 
 def readable(line: Mapping[str, Any]) -> str:
     """A line of the file as a person reads it."""
-    head = f"{_printable(str(line['time']))} {_printable(str(line['level'])):<8} {_printable(str(line['event']))}"
+    head = f"{printable(str(line['time']))} {printable(str(line['level'])):<8} {printable(str(line['event']))}"
     rest = {name: value for name, value in line.items() if name not in ("time", "level", "event", "logger", "error")}
     details = " ".join(f"{name}={_shown(value)}" for name, value in rest.items())
     return f"{head} {details}".rstrip() + (f"\n{_indented(str(line['error']))}" if "error" in line else "")
@@ -142,7 +144,7 @@ def readable(line: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if type(value) is int:
         return str(value)
-    text = _printable(str(value))
+    text = printable(str(value))
     if text and not _AMBIGUOUS.search(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -150,14 +152,7 @@ def _shown(value: Any) -> str:
 
 def _indented(trace: str) -> str:
     """A traceback's lines, none of which can be taken for a record's or steer a terminal."""
-    return "\n".join("    " + _printable(line) for line in trace.splitlines())
-
-
-def _printable(text: str) -> str:
-    """`text` on one line, with nothing in it that could steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    return "\n".join("    " + printable(line) for line in trace.splitlines())
 
 
 def _escaped(match: re.Match[str]) -> str:
