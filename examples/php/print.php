@@ -1,6 +1,7 @@
 <?php
 // A form, and its post prints: for a PHP server in the shop, on the daemon's machine or its network.
 //     php -S 127.0.0.1:8000 print.php
+// Only the form that this page gave out prints: not another site's (Origin, token), nor one led here by a name (Host).
 declare(strict_types=1);
 
 const PRINTED = ['confirmed', 'sent', 'spooled'];
@@ -50,8 +51,29 @@ function print_ticket(string $id, array $document, int $seconds = 30): array
     return $answer;
 }
 
+/** Whether the post comes from the form that this page gave to this browser. */
+function is_own_form(): bool
+{
+    $origin = $_SERVER['HTTP_ORIGIN'] ?? null;
+    $own = (empty($_SERVER['HTTPS']) ? 'http://' : 'https://') . $_SERVER['HTTP_HOST'];
+    $given = $_POST['token'] ?? '';
+    return ($origin === null || $origin === $own) && is_string($given) && hash_equals($_SESSION['token'], $given);
+}
+
+// The names under which this page is reached; of every other one it knows nothing.
+$hosts = explode(',', getenv('CAJA_HOSTS') ?: '127.0.0.1:8000,localhost:8000');
+if (!in_array($_SERVER['HTTP_HOST'] ?? '', $hosts, true)) {
+    http_response_code(421);
+    exit("Host?\n");
+}
+session_start(['cookie_httponly' => true, 'cookie_samesite' => 'Strict', 'use_strict_mode' => true]);
+$_SESSION['token'] ??= bin2hex(random_bytes(32));
 $said = '';
 if ($_SERVER['REQUEST_METHOD'] === 'POST') {
+    if (!is_own_form()) {
+        http_response_code(403);
+        exit("Abra esta página y use su formulario.\n");
+    }
     $outcome = print_ticket($_POST['id'], [
         'version' => '1.0',
         'profile' => ['model' => 'Generic 80mm'],
@@ -69,6 +91,7 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST') {
 <form method="post">
   <!-- the sale's number: sending the form twice prints once -->
   <input type="hidden" name="id" value="<?= htmlspecialchars($_POST['id'] ?? bin2hex(random_bytes(16))) ?>">
+  <input type="hidden" name="token" value="<?= $_SESSION['token'] ?>">
   <input name="text" value="CAFÉ LA NUBE">
   <button>Imprimir</button>
 </form>

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -85,21 +87,36 @@ def test_a_php_form_prints_once_however_often_it_is_sent(tmp_path: Path) -> None
     with TcpPrinter() as printer, daemon_process(tmp_path, config=config(printer.uri)) as daemon:
         command = ["php", "-S", f"127.0.0.1:{port}", str(EXAMPLES / "php" / "print.php")]
         server = subprocess.Popen(
-            command, env={**os.environ, "TICKET_DAEMON_URL": daemon.url}, stderr=subprocess.PIPE, text=True
+            command,
+            env={**os.environ, "TICKET_DAEMON_URL": daemon.url, "CAJA_HOSTS": f"127.0.0.1:{port}"},
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             assert server.stderr is not None
             while "started" not in server.stderr.readline():
                 assert server.poll() is None
             page = f"http://127.0.0.1:{port}/"
-            with urllib.request.urlopen(page, timeout=30) as answer:
-                assert 'name="id"' in answer.read().decode()
-            form = urllib.parse.urlencode({"id": "1001", "text": "CAFÉ LA NUBE"}).encode()
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            with browser.open(page, timeout=30) as answer:
+                shown = answer.read().decode()
+            assert 'name="id"' in shown
+            (token,) = re.findall(r'name="token" value="(\w+)"', shown)
+            form = urllib.parse.urlencode({"id": "1001", "text": "CAFÉ LA NUBE", "token": token}).encode()
+            for asker, body, headers in (
+                (urllib.request.build_opener(), form, {}),  # another browser's post
+                (browser, form.replace(token.encode(), b"x"), {}),
+                (browser, form, {"Origin": "https://evil.example"}),
+                (browser, form, {"Host": "led-here.example"}),
+            ):
+                with pytest.raises(urllib.error.HTTPError, match=r"403|421") as refused:
+                    asker.open(urllib.request.Request(page, body, headers), timeout=30)
+                refused.value.close()
             for _ in range(2):
-                with urllib.request.urlopen(page, form, timeout=30) as answer:
+                with browser.open(page, form, timeout=30) as answer:
                     assert "✓ " in answer.read().decode()
-            other = urllib.parse.urlencode({"id": "1001", "text": "OTRO"}).encode()
-            with urllib.request.urlopen(page, other, timeout=30) as answer:
+            other = urllib.parse.urlencode({"id": "1001", "text": "OTRO", "token": token}).encode()
+            with browser.open(page, other, timeout=30) as answer:
                 assert "✗ " in answer.read().decode()
             received = printer.wait_for(len(GREETING))
         finally:

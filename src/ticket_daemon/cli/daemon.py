@@ -41,7 +41,6 @@ def run_command(
     service: bool,
 ) -> None:
     """Run the daemon here until Ctrl+C."""
-    from ticket_daemon.machine import logs
     from ticket_daemon.settings import config as configuration
 
     flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
@@ -55,7 +54,7 @@ def run_command(
     if not service:
         _greet()
     everything = settings.seal is not None and settings.seal.console
-    logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep, everything=everything)
+    _write_down(settings, everything=everything)
 
     import asyncio
 
@@ -77,17 +76,31 @@ def run_command(
     _run(serve_as_service if service else serve)
 
 
+#: What the files that are made allow: nothing for others than their owner.
+PRIVATE: Final = 0o077
+
+
+def _write_down(settings: Settings, *, everything: bool = False) -> None:
+    """Open the logs. What is kept of tickets, logs and origins is their owner's alone."""
+    from ticket_daemon.machine import logs
+
+    os.umask(PRIVATE)
+    logs.set_up(
+        settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep,
+        everything=everything, audit=settings.audit_file,
+    )  # fmt: skip
+
+
 def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
     """Be the service that Windows has started; False when a person has started this and wants to see it work."""
     import asyncio
 
-    from ticket_daemon.machine import logs
     from ticket_daemon.machine.service import windows_host
     from ticket_daemon.settings import config
 
     def work(control: windows_host.Control) -> None:
         settings = load()
-        logs.set_up(settings.log.level, settings.log_file, settings.log.max_mb, settings.log.keep)
+        _write_down(settings)
 
         from ticket_daemon.daemon import Daemon
 

@@ -66,7 +66,7 @@ def logs_command(
     data_dir: Path | None,
 ) -> None:
     """The daemon's log, readable: the newest of the service's and your own."""
-    path = _newest(_places(env, config, data_dir))
+    path = _newest(_places(env, config, data_dir, audit=audit))
     wanted = Wanted(level, audit, as_json)
     tail = Tail(path)
     try:
@@ -82,8 +82,8 @@ def logs_command(
         fail(f"{path}: {error.strerror}")
 
 
-def _places(env: str | None, config: Path | None, data_dir: Path | None) -> list[Path]:
-    """Where the log may be: where the daemon of this user writes it, and where the machine's service does."""
+def _places(env: str | None, config: Path | None, data_dir: Path | None, *, audit: bool) -> list[Path]:
+    """Where the log, or the file of audit lines, may be: this user's daemon's, and the machine's service's."""
     from ticket_daemon.errors import ConfigError
     from ticket_daemon.machine import places
     from ticket_daemon.settings.config import default_data_dir, identity, load
@@ -93,7 +93,8 @@ def _places(env: str | None, config: Path | None, data_dir: Path | None) -> list
     found = []
     for folder, as_service in zip(usual, (False, True), strict=True):
         try:
-            found.append(load(env, config, os.environ, data_dir=data_dir, as_service=as_service).log_file)
+            settings = load(env, config, os.environ, data_dir=data_dir, as_service=as_service)
+            found.append(settings.audit_file if audit and settings.audit_file.exists() else settings.log_file)
         except ConfigError:  # the log is where one looks when the configuration has a mistake
             found.append(folder / f"{meant.service_name}.log")
     return found[:1] if config or data_dir else found

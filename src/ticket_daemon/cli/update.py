@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ticket_daemon.cli.common import answered, language, says_errors, url_option
+from ticket_daemon.cli.common import answered, echo, language, says_errors, url_option
 from ticket_daemon.cli.manual import verb
 
 #: What installs a file of this name's end, without a question; the file's path stands in for {}.
@@ -36,7 +36,7 @@ def update_command(check: bool, env: str | None, config: Path | None, url: str) 
     from ticket_daemon.update.updater import Updater
 
     def say(key: str, **values: Any) -> None:
-        click.echo(messages.text(key, language(), **values))
+        echo(messages.text(key, language(), **values))
 
     settings = load(env, config, os.environ, as_service=True)
     if not settings.update.channel:

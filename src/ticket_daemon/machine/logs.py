@@ -18,7 +18,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -84,7 +84,7 @@ class _From(logging.Filter):
         self.level = logging.getLevelNamesMapping()[level.upper()]
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= self.level or getattr(record, "audit", False) is True
+        return record.levelno >= self.level or _is_audit(record)
 
 
 class JsonLines(logging.Formatter):
@@ -200,6 +200,10 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
             self._size = 0
 
 
+def _is_audit(record: logging.LogRecord) -> bool:
+    return getattr(record, "audit", False) is True
+
+
 def _look_nothing_up() -> None:
     """No line says which line of code, thread or process it came from: do not look it up for each ("Optimization" and
     "Customizing LogRecord", docs.python.org/3/howto).
@@ -209,10 +213,28 @@ def _look_nothing_up() -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
+def _file(
+    path: Path, max_mb: int, keep: int, wanted: Callable[[logging.LogRecord], bool] | logging.Filter
+) -> _RotatingFile:
+    file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8", delay=True)
+    file.setFormatter(JsonLines())
+    file.addFilter(wanted)
+    return file
+
+
 def set_up(
-    level: str, path: Path | None, max_mb: int, keep: int, terminal: TextIO | None = None, everything: bool = False
+    level: str,
+    path: Path | None,
+    max_mb: int,
+    keep: int,
+    terminal: TextIO | None = None,
+    everything: bool = False,
+    audit: Path | None = None,
 ) -> None:
-    """Send all records to the file at `path` (none: no file) and to `terminal`, there from `info` on, or everything."""
+    """Send all records to the file at `path` (none: no file) and to `terminal`, there from `info` on, or everything.
+
+    Audit lines go to `audit` too: nothing else is written there, so nothing else makes that file rotate.
+    """
     _look_nothing_up()
     root = logging.getLogger("ticket_daemon")
     for handler in tuple(root.handlers):
@@ -222,10 +244,9 @@ def set_up(
     root.setLevel(min(least.level, logging.INFO))  # audit lines are `info` at least
     root.propagate = False
     if path is not None:
-        file = _RotatingFile(path, maxBytes=max_mb * MIB, backupCount=keep, encoding="utf-8", delay=True)
-        file.setFormatter(JsonLines())
-        file.addFilter(least)
-        root.addHandler(file)
+        root.addHandler(_file(path, max_mb, keep, least))
+    if audit is not None:
+        root.addHandler(_file(audit, max_mb, keep, _is_audit))
     stream = terminal or sys.stderr
     if stream is None:  # a Windows service has none
         return

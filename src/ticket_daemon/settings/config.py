@@ -189,6 +189,11 @@ class Settings(_Section, frozen=True):
         return self.log_dir / f"{self.service_name}.log"
 
     @property
+    def audit_file(self) -> Path:
+        """The audit lines alone, rotated by themselves."""
+        return self.log_dir / f"{self.service_name}.audit"
+
+    @property
     def service_name(self) -> str:
         return self.seal.service_name if self.seal else SERVICE_NAMES[self.env]
 

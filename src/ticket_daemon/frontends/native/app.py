@@ -187,7 +187,7 @@ class Server:
         log.info("client_connected", extra={"client": request.remote})
         try:
             session.open()
-            await self._listen(socket, session, request.protocol, Slice(caller.turns()))
+            await self._listen(socket, session, request.protocol, caller)
         finally:
             session.close()
             if expiry is not None:
@@ -213,7 +213,10 @@ class Server:
         await socket.close(code=ORIGIN_REFUSED, message=reason.decode(errors="ignore").encode())
         return socket
 
-    async def _listen(self, socket: web.WebSocketResponse, session: Session, connection: object, slice: Slice) -> None:
+    async def _listen(
+        self, socket: web.WebSocketResponse, session: Session, connection: object, caller: Caller
+    ) -> None:
+        slice = Slice(caller.turns())
         whole = connection.message_ends if isinstance(connection, Connection) else (lambda: None)
         async for frame in socket:
             whole()
@@ -222,9 +225,9 @@ class Server:
             elif (
                 frame.type is WSMsgType.ERROR
             ):  # no valid frame: the socket has been closed with the code that says why
-                log.info("frame_refused", extra={"detail": str(frame.data)})
+                self._gate.refused("frame_refused", caller.client, detail=str(frame.data))
             elif len(frame.data) > self._max_frame:
-                log.warning("frame_too_large", extra={"bytes": len(frame.data)})
+                self._gate.refused("frame_too_large", caller.client, bytes=len(frame.data))
                 await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=b"frame over the limit")
             elif frame.type is WSMsgType.TEXT:
                 async with slice:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -221,12 +222,18 @@ class _Api:
     async def log(self, request: web.Request) -> web.Response:
         """The newest lines of the log."""
         _allowed(request, Need.ADMIN)
-        return await desk.log_answer(request, self._verbs.settings.log_file)
+        return await desk.log_answer(request, self._log_of(request))
 
     async def log_file(self, request: web.Request) -> web.Response:
         """Lines of the log as a file."""
         _allowed(request, Need.ADMIN)
-        return await desk.log_file(request, self._verbs.settings.log_file)
+        return await desk.log_file(request, self._log_of(request))
+
+    def _log_of(self, request: web.Request) -> Path:
+        """The audit's own file where only its lines are asked for: it reaches further back."""
+        settings = self._verbs.settings
+        asked = request.query.get("audit", "") in ("true", "1")
+        return settings.audit_file if asked and settings.audit_file.exists() else settings.log_file
 
     async def metrics(self, request: web.Request) -> web.Response:
         """The figures for Prometheus, in the form that it accepts."""

@@ -89,7 +89,7 @@ class Session:
         try:
             request = wire.parse(text)
         except MessageError as refused:
-            log.info("message_refused", extra={"code": refused.code})
+            self._caller.mistaken(refused.code)
             self.refuse(refused, wire.request_id(text))
             return
         try:

@@ -11,14 +11,14 @@ import enum
 import logging
 import socket
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ticket_daemon.errors import HostRefused, LoginNeeded, OriginRefused, RateLimited, TicketDaemonError, Unauthorized
-from ticket_daemon.frontends.native.guard.limits import Clock, Places, Rate, client_of
+from ticket_daemon.frontends.native.guard.limits import REMEMBERED, Clock, Places, Rate, client_of
 from ticket_daemon.frontends.native.guard.sessions import Lockout, Sessions
-from ticket_daemon.frontends.native.guard.tokens import Tokens, digest
+from ticket_daemon.frontends.native.guard.tokens import Tokens, digest, is_long
 from ticket_daemon.frontends.native.guard.turns import Client, Turns
 from ticket_daemon.settings.config import Settings
 from ticket_daemon.web.origins import MAX_LENGTH, Hosts, Origins, normal
@@ -29,8 +29,12 @@ log = logging.getLogger(__name__)
 WRONG_TOKENS_PER_MINUTE: Final = 60
 #: Previews that one may ask for where a minute has one ticket: an editor shows what is typed.
 PREVIEWS_PER_JOB: Final = 4
-#: Lines of one kind that one address may cause in the audit in a minute.
-REFUSALS_PER_MINUTE: Final = 30
+#: Lines of one kind that one address may cause in the audit in an hour, and all addresses together; what is more is
+#: counted, and the counts are told every TELL_EVERY_S: the addresses that have most each, the others in one line.
+REFUSALS_PER_HOUR: Final = 30
+ALL_REFUSALS_PER_HOUR: Final = 1000
+TELL_EVERY_S: Final = 600.0
+TOLD_EACH: Final = 10
 #: Refused origins that are kept for whoever wants to pair one.
 REFUSED_KEPT: Final = 20
 _TOKENS_KEPT: Final = 4096
@@ -98,6 +102,10 @@ class Caller:
         gate.refused("log_in_needed", self.client)
         raise LoginNeeded("message.login_needed")
 
+    def mistaken(self, code: str) -> None:
+        """Count a message that was none."""
+        self._gate.refused("message_refused", self.client, code=code)
+
     def turns(self) -> Client:
         """The turns that all connections of this client share."""
         return self._gate.turns.of(self.client)
@@ -126,7 +134,10 @@ class Gate:
         self._machine = socket.gethostname()
         self._wrong_tokens = Rate(WRONG_TOKENS_PER_MINUTE, clock)
         self._right_tokens: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._lines = Rate(REFUSALS_PER_MINUTE, clock)
+        self._lines = Rate(REFUSALS_PER_HOUR, clock, period_s=_HOUR_S)
+        self._all_lines = Rate(ALL_REFUSALS_PER_HOUR, clock, period_s=_HOUR_S)
+        self._untold: Counter[tuple[str, str]] = Counter()  #: (event, client) -> refusals without a line of their own
+        self._told_at = clock()
         self.lockout = Lockout(clock)
         self.refused_origins: OrderedDict[str, None] = OrderedDict()
         self.jobs = Rate(settings.limits.jobs_per_minute, clock)
@@ -213,7 +224,7 @@ class Gate:
         given = digest(token)
         name = self.tokens.name_of(given)
         known = (client, given)
-        if name is not None and known in self._right_tokens:
+        if name is not None and (known in self._right_tokens or is_long(token)):
             return name
         if seconds := self._wrong_tokens.wait(client):
             self.refused("token_guessing", client)
@@ -229,9 +240,26 @@ class Gate:
     # --- audit ---
 
     def refused(self, event: str, client: str, **more: object) -> None:
-        """A line in the audit for a refusal, unless this client causes too many of them."""
-        if self._lines.wait(f"{event} {client}"):
+        """A line in the audit for a refusal; one more in the count when this client causes too many of them."""
+        key = f"{event} {client}"
+        if self._lines.wait(key) or self._all_lines.wait(""):
+            known = (event, client) in self._untold or len(self._untold) < REMEMBERED
+            self._untold[event, client if known else ""] += 1
             return
-        self._lines.take(f"{event} {client}")
-        last = bool(self._lines.wait(f"{event} {client}"))
-        log.warning(event, extra={"audit": True, "client": client, **more} | ({"more": "not logged"} if last else {}))
+        self._lines.take(key)
+        self._all_lines.take("")
+        last = bool(self._lines.wait(key))
+        log.warning(event, extra={"audit": True, "client": client, **more} | ({"more": "counted"} if last else {}))
+
+    def tell_refused(self, *, now: bool = False) -> None:
+        """Lines for the refusals that had none of their own, every TELL_EVERY_S; `now`: at the end."""
+        if not self._untold or (self._clock() - self._told_at < TELL_EVERY_S and not now):
+            return
+        self._told_at = self._clock()
+        counts, self._untold = self._untold, Counter()
+        for (event, client), count in counts.most_common(TOLD_EACH):
+            log.warning("refusals", extra={"audit": True, "what": event, "client": client, "count": count})
+        others = counts.most_common()[TOLD_EACH:]
+        if others:
+            count = sum(count for _, count in others)
+            log.warning("refusals", extra={"audit": True, "clients": len(others), "count": count})

@@ -215,6 +215,7 @@ class Door:
         """End the task."""
         if self._sweeping is not None:
             await end(self._sweeping)
+        self.gate.tell_refused(now=True)
 
     def enter(self, connection: Connection, client: str) -> bool:
         """Whether there is a place."""
@@ -301,6 +302,7 @@ class Door:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.sweep(now())
+            self.gate.tell_refused()
 
     def sweep(self, now: float) -> None:
         """Cut who dribbles, and who has piled up most while all of it is too much."""

@@ -17,6 +17,7 @@ from ticket_daemon.web.origins import address_of, is_loopback
 
 Clock = Callable[[], float]
 
+MINUTE_S: Final = 60.0
 #: Clients that are remembered; who has been silent longest is forgotten first (some 200 bytes each).
 REMEMBERED: Final = 4096
 #: One customer of an IPv6 provider has at least this network to himself (RFC 6177), so its addresses are one client.
@@ -33,10 +34,14 @@ def client_of(address: str) -> str:
 
 
 class Rate:
-    """So many in a minute for each key, as a bucket that fills evenly: after a pause a minute's worth at once."""
+    """So many in a minute for each key, as a bucket that fills evenly: after a pause a minute's worth at once.
 
-    def __init__(self, per_minute: int, clock: Clock, remembered: int = REMEMBERED) -> None:
+    `period_s`: in so many seconds, where it is no minute.
+    """
+
+    def __init__(self, per_minute: int, clock: Clock, remembered: int = REMEMBERED, period_s: float = MINUTE_S) -> None:
         self.per_minute = per_minute
+        self._period_s = period_s
         self._clock = clock
         self._remembered = remembered
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key -> (left, when)
@@ -59,10 +64,10 @@ class Rate:
 
     def _left(self, key: str, now: float) -> float:
         left, when = self._buckets.get(key, (float(self.per_minute), now))
-        return min(self.per_minute, left + max(0.0, now - when) * self.per_minute / 60)
+        return min(self.per_minute, left + max(0.0, now - when) * self.per_minute / self._period_s)
 
     def _wait(self, left: float) -> int:
-        return 0 if left >= 1 else max(1, math.ceil((1 - left) * 60 / self.per_minute))
+        return 0 if left >= 1 else max(1, math.ceil((1 - left) * self._period_s / self.per_minute))
 
 
 class Places:

@@ -94,9 +94,11 @@ class LogIn:
         return int(self._gate.sessions.seconds)
 
     async def _check(self, caller: Caller, password: str) -> None:
-        client, lockout = caller.client, self._gate.lockout
+        # A program on the cashier's machine has the person's address; what it gets wrong is not the person's.
+        client = f"{caller.client} {'program' if caller.origin is None else 'page'}"
+        lockout = self._gate.lockout
         if (pause := lockout.pause(client)) > 0 or client in self._trying:
-            self._gate.refused("log_in_paused", client)
+            self._gate.refused("log_in_paused", caller.client)
             raise RateLimited("login.pause", retry_after_s=max(1, math.ceil(pause)))
         self._trying.add(client)  # many tries at once are one after the other
         try:
@@ -106,9 +108,9 @@ class LogIn:
         if right:
             lockout.succeeded(client)
             return
-        self._gate.refused("log_in_refused", client)
+        self._gate.refused("log_in_refused", caller.client)
         if pause := lockout.failed(client):
-            log.warning("locked_out", extra={"audit": True, "client": client, "seconds": math.ceil(pause)})
+            log.warning("locked_out", extra={"audit": True, "client": caller.client, "seconds": math.ceil(pause)})
         raise Unauthorized("login.wrong")
 
     async def log_out(self, request: web.Request) -> web.Response:

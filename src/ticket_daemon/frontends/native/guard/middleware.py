@@ -39,9 +39,11 @@ SOCKET: Final = "/ws"
 BODY_S: Final = 30.0
 _JSON_PATHS: Final = ("/api/", "/auth/")
 #: What a form of any page can send without asking first, and that could hold a message of ours.
-_FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data"))
+_FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data", "application/x-www-form-urlencoded"))
 #: A header that no form can send: by it a program says that its plain text is no form.
 PLAIN: Final = "Ticket-Format"
+#: The one form that is the daemon's own; it asks for a password.
+_OWN_FORMS: Final = "/auth/"
 _SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _CALLER: Final = web.RequestKey("caller", Caller)
 
@@ -118,8 +120,7 @@ class Guard:
         if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
             asks = "Access-Control-Request-Private-Network" in request.headers
             return web.Response(status=204, headers=headers.preflight(asks))
-        is_form = request.content_type in _FORM_KINDS and hdrs.AUTHORIZATION not in request.headers
-        if caller.origin is None and request.method not in _SAFE_METHODS and is_form and PLAIN not in request.headers:
+        if caller.origin is None and _is_form(request):
             return self._answer(MediaTypeRefused("message.media_type"))
         return await self._told(request, handler)
 
@@ -171,6 +172,17 @@ class Guard:
             return
         origin = caller.origin if caller.foreign and caller.refusal is None else None
         response.headers.update(headers.cors(origin, request.path))
+
+
+def _is_form(request: web.Request) -> bool:
+    """Whether a form of any page could have sent this: nothing in it had to be asked for first."""
+    return (
+        request.method not in _SAFE_METHODS
+        and request.content_type in _FORM_KINDS
+        and hdrs.AUTHORIZATION not in request.headers
+        and PLAIN not in request.headers
+        and not request.path.startswith(_OWN_FORMS)
+    )
 
 
 def _may_hear(path: str, refusal: TicketDaemonError) -> bool:

@@ -16,11 +16,18 @@ from typing import Final
 TOKEN_BYTES: Final = 32
 #: What a new token begins with, so that a leaked one is found by whoever searches for it.
 PREFIX: Final = "td_"
+#: Characters of a new token at least: six bits each.
+_LENGTH: Final = len(PREFIX) + TOKEN_BYTES * 8 // 6
 
 
 def new_token() -> str:
     """A token nobody can guess."""
     return PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def is_long(token: str) -> bool:
+    """Whether a token is one of `new_token`'s: nobody comes to it by guessing, however often he tries."""
+    return token.startswith(PREFIX) and len(token) >= _LENGTH
 
 
 def digest(token: str) -> str:
