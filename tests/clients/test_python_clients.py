@@ -98,7 +98,7 @@ def test_a_document_may_come_in_any_form(tmp_path: Path, kind: Kind, document: A
 
 
 def test_refusals_are_errors_with_code_and_place(tmp_path: Path, kind: Kind) -> None:
-    faulty = {"version": "1.0", "profile": {"model": "x"}, "commands": [{"type": "feed", "data": {"lines": 0}}]}
+    faulty = {"version": "1.0", "profile": {"model": "x"}, "commands": [{"type": "feed", "data": {"lines": 256}}]}
     with daemon_process(tmp_path) as daemon, kind(daemon.url) as call:
         for document, named, code in (
             (faulty, {}, "invalid_document"),

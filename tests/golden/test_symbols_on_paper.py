@@ -43,7 +43,7 @@ BARCODES = [
 ]
 TEXTS = ("https://example.com/t/001?a=1&b=2", "HELLO 42", "Peña, café y 1,50 €", "日本語 😀", "0123456789" * 9)
 KINDS = {"qr": "QR Code", "pdf417": "PDF417", "datamatrix": "Data Matrix", "aztec": "Aztec"}
-zbar_installed = pytest.mark.skipif(readers.ZBAR is None, reason="zbarimg is not installed")
+zbar_installed = pytest.mark.skipif(readers.ZBAR is None, reason="no zbarimg: apt install zbar-tools")
 
 
 def profile(model: str, *, native: bool) -> Profile:

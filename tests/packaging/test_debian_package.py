@@ -14,7 +14,7 @@ from support.packages import ROOT, once, run
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb: a Debian machine"),
+    pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="no dpkg-deb: apt install dpkg"),
 ]
 NAME = "ticket-daemon-cajasellada"
 

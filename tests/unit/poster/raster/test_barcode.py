@@ -95,7 +95,7 @@ def test_bars_read_back_by_zbar(symbology, data, expected, tmp_path, zbarimg):
 def zbarimg():
     import shutil
 
-    return shutil.which("zbarimg") or pytest.skip("zbarimg is not installed")
+    return shutil.which("zbarimg") or pytest.skip("no zbarimg: apt install zbar-tools")
 
 
 def test_every_symbology_of_the_document_is_made():

@@ -139,7 +139,7 @@ def test_scripts_by_block(char: str, script: str) -> None:
 def test_the_systems_fonts_open_and_draw() -> None:
     face = system_fonts().face("★")
     if face is None:
-        pytest.skip("no fonts on this machine")
+        pytest.skip("no fonts here: apt install fonts-noto-core")
     assert face.font(20).getlength("★") > 0
 
 

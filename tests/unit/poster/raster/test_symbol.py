@@ -53,7 +53,7 @@ def test_qr_reads_back(data, correction, paper, round_modules):
 
 @pytest.mark.parametrize("data", [data for data in DATA if "ñ" not in data])  # zbar guesses a Chinese code page there
 def test_qr_reads_back_by_zbar(data, tmp_path):
-    zbarimg = shutil.which("zbarimg") or pytest.skip("zbarimg is not installed")
+    zbarimg = shutil.which("zbarimg") or pytest.skip("no zbarimg: apt install zbar-tools")
     path = tmp_path / "qr.png"
     picture(symbol.qr_bitmap(Qr(data=data, pixel_width=384), 384)).save(path)
     command = [zbarimg, "-q", "--raw", "-Sdisable", "-Sqrcode.enable", str(path)]

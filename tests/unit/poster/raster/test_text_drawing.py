@@ -64,7 +64,7 @@ def test_a_line_is_as_wide_as_its_columns_and_one_cell_high(
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_the_systems_fonts_draw_every_script(text: str) -> None:
     if system_fonts().face(text[0]) is None:
-        pytest.skip("no font for it on this machine")
+        pytest.skip("no font for it: apt install fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji")
     assert draw_text(text, cell=A, max_width=576).missing == ""
 
 
@@ -121,7 +121,7 @@ def test_each_character_stands_in_its_own_columns() -> None:
     assert part(drawn, 4, 5) == pixels(draw_text("5", cell=A, max_width=576).bitmap)
 
 
-@pytest.mark.skipif(not has_fonts("שלום"), reason="no Hebrew font")
+@pytest.mark.skipif(not has_fonts("שלום"), reason="no Hebrew font: apt install fonts-noto-core")
 class TestRightToLeft:
     def test_the_first_letter_stands_at_the_right(self) -> None:
         assert part(draw_text("א 7", cell=A, max_width=576).bitmap, 0, 1) == glyph("7")
@@ -146,7 +146,7 @@ class TestRightToLeft:
         assert part(drawn, 4, 7) == part(draw_text("   ", cell=A, max_width=576).bitmap, 0, 3)
 
 
-@pytest.mark.skipif(not has_fonts("قهوة"), reason="no Arabic font")
+@pytest.mark.skipif(not has_fonts("قهوة"), reason="no Arabic font: apt install fonts-noto-core")
 def test_arabic_letters_join() -> None:
     joined = draw_text("ببب", cell=A, max_width=576).bitmap
     apart = draw_text("ب\u200cب\u200cب", cell=A, max_width=576).bitmap

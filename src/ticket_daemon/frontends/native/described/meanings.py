@@ -88,6 +88,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "label": "Printed before the content on the same line.",
             "new_line": "False: the next text goes on in the same line.",
             "style": "Short for `content.content_style`.",
+            "content_style": "Another word for `style`.",
             "label_style": "Short for `label.label_style`.",
             "align": "Short for `content.align`.",
             "newline": "Short for `new_line`.",
@@ -152,7 +153,11 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "align": _ALIGN,
             "human_text": _PEOPLE,
         },
-        "Separator": {"char": "Repeated.", "length": "Columns; the paper's where absent."},
+        "Separator": {
+            "char": "Repeated.",
+            "length": "Columns; the paper's where absent.",
+            "align": "Of one shorter than the paper.",
+        },
         "Feed": {"lines": "How many."},
         "Cut": {"mode": "Partial leaves a bridge.", "feed": "Lines before the cut."},
         "Pulse": {
