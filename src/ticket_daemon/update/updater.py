@@ -18,6 +18,8 @@ from ticket_daemon.update.manifest import Manifest, Release, numbers
 
 #: Seconds for tickets under way to be printed, and for the new version to be healthy.
 IDLE_S: Final = 600.0
+#: Seconds without a change of the queue: what waits then waits for a printer that is away.
+QUIET_S: Final = 10.0
 HEALTHY_S: Final = 60.0
 LOOK_S: Final = 0.5
 
@@ -91,9 +93,13 @@ class Updater:
         return None
 
     def _wait_for_an_idle_moment(self) -> None:
-        """Until nothing waits or is printed. After IDLE_S it goes on: a stop finishes the ticket in hand anyway."""
-        until = self._timer() + IDLE_S
+        """Until the queue is empty or stands still, IDLE_S at most: a stop finishes the ticket in hand anyway."""
+        until, quiet_since, before = self._timer() + IDLE_S, self._timer(), None
         while (health := self._health()) is not None and health["queue"]["current"] and self._timer() < until:
+            if (now := (health["queue"]["current"], health["worker"]["jobs_processed"])) != before:
+                before, quiet_since = now, self._timer()
+            elif self._timer() - quiet_since >= QUIET_S:
+                return
             self._sleep(LOOK_S)
 
     def _becomes_healthy(self, version: str) -> bool:

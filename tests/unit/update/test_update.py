@@ -16,7 +16,7 @@ from ticket_daemon.cli import main
 from ticket_daemon.errors import UpdateError
 from ticket_daemon.update.channel import Channel
 from ticket_daemon.update.manifest import File, Manifest, Release
-from ticket_daemon.update.updater import HEALTHY_S, IDLE_S, Updater
+from ticket_daemon.update.updater import HEALTHY_S, IDLE_S, QUIET_S, Updater
 
 keys = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
 
@@ -35,6 +35,8 @@ class Shop:
         self.offer(*versions)
         self.version: str | None = present  #: of the daemon that runs
         self.waiting = 0
+        self.printed = 0
+        self.is_away = False  #: its printer
         self.sick: set[str] = set()  #: versions that start and are not healthy
         self.spoilt: set[str] = set()  #: versions whose installer fails
         self.installed: list[str] = []
@@ -60,7 +62,12 @@ class Shop:
         if self.version is None:
             return None
         status = "error" if self.version in self.sick else "degraded"
-        return {"status": status, "queue": {"current": self.waiting}, "build": {"version": self.version}}
+        return {
+            "status": status,
+            "queue": {"current": self.waiting},
+            "worker": {"jobs_processed": self.printed},
+            "build": {"version": self.version},
+        }
 
     def install(self, path: Path) -> None:
         version = path.read_bytes().decode().rpartition(" ")[2]
@@ -71,7 +78,9 @@ class Shop:
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
-        self.waiting = max(0, self.waiting - 1)
+        if self.waiting and not self.is_away:
+            self.waiting -= 1
+            self.printed += 1
 
     def updater(self) -> Updater:
         public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
@@ -95,7 +104,15 @@ def test_newer_version_is_installed_when_the_last_ticket_is_out(tmp_path: Path) 
     assert shop.waiting == 0
 
 
-def test_tickets_that_never_come_out_do_not_put_it_off_for_ever(tmp_path: Path) -> None:
+def test_tickets_that_wait_for_a_printer_that_is_away_do_not_put_it_off(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "0.2.0", "0.2.1")
+    shop.waiting, shop.is_away = 3, True
+    assert shop.updater().run() == "0.2.1"
+    assert QUIET_S <= shop.now < 2 * QUIET_S
+    assert shop.waiting == 3
+
+
+def test_tickets_that_never_end_do_not_put_it_off_for_ever(tmp_path: Path) -> None:
     shop = Shop(tmp_path, "0.2.0", "0.2.1")
     shop.waiting = 10**9
     assert shop.updater().run() == "0.2.1"
