@@ -86,7 +86,7 @@ async def test_bad_input_gets_its_error_and_the_connection_lives_on(
 
 
 async def test_an_error_names_the_message_it_answers_and_the_place_in_the_document(daemon: DaemonProcess) -> None:
-    wrong = {**EXAMPLE, "commands": [{"type": "feed", "data": {"lines": 0}}]}
+    wrong = {**EXAMPLE, "commands": [{"type": "feed", "data": {"lines": -1}}]}
     async with client(daemon.url) as pos:
         answer = await pos.ask({"tipo": "ticket", "id": "w1", "datos": wrong})
     assert (answer["id"], answer["code"], answer["path"]) == ("w1", "invalid_document", "commands[0].data.lines")

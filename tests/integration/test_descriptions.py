@@ -38,7 +38,7 @@ default = true
 TOKEN = "test"
 
 
-BROKEN = {**EXAMPLE, "commands": [{"type": "feed", "data": {"lines": 0}}]}
+BROKEN = {**EXAMPLE, "commands": [{"type": "feed", "data": {"lines": -1}}]}
 LONG = ticket("x" * 40, repeat=400)
 
 #: What is sent -> the `tipo` of its answer, or the code of its error. Every message is here, good and bad.
@@ -128,6 +128,7 @@ class Http:
         self, method: str, path: str, described: str, status: int, body: Any = None, token: str | None = TOKEN
     ) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {} if body is None else {"Content-Type": "application/json"}
         data = None if body is None else io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
         async with self._session.request(method, path, data=data, headers=headers) as answer:
             content = await answer.read()
@@ -143,6 +144,8 @@ class Http:
             return content
         if answer.content_type == "application/x-ndjson":
             return [json.loads(line) for line in content.splitlines()]
+        if answer.content_type == "text/plain":
+            return content.decode()
         decoded = json.loads(content)
         reference = said["application/json"]["schema"]["$ref"]
         schema = {"$ref": f"urn:it{reference}"}
@@ -209,6 +212,7 @@ async def test_every_answer_over_http_is_as_described(tmp_path: Path) -> None:
             await http.ask("POST", "/api/v1/reload", "/api/v1/reload", 200)
             await _try_printers_out(http)
             await http.ask("GET", "/health", "/health", 200)
+            assert "ticket_daemon_" in await http.ask("GET", "/metrics", "/metrics", 200)
     operations = {operation["operationId"] for path in description["paths"].values() for operation in path.values()}
     assert http.asked == operations
 

@@ -31,6 +31,8 @@ _REFUSED: Final = 4403
 
 A = TypeVar("A", bound=answers.Answer)
 
+_Steering = requests.CancelRequest | requests.HoldRequest | requests.ReleaseRequest
+
 
 class Picture(bytes):
     """A PNG, with its size in dots and what the sender should know."""
@@ -171,13 +173,13 @@ class AsyncClient:
         finally:
             self._talk.unlisten(queue)
 
-    async def _steer(self, request: requests.Request, reached: set[str]) -> answers.JobAnswer:
+    async def _steer(self, request: _Steering, reached: set[str]) -> answers.JobAnswer:
         """What changes a job is not asked twice blindly: after a lost connection the job says whether it was done."""
         while True:
             try:
                 return _as(answers.JobAnswer, await self._talk.ask_once(request))
             except Lost:
-                job = await self.job(request.id)  # type: ignore[union-attr, arg-type]
+                job = await self.job(request.id)
                 if job.state in reached:
                     return job
 

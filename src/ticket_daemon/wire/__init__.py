@@ -36,6 +36,7 @@ from ticket_daemon.wire.answers import (
     encode,
 )
 from ticket_daemon.wire.requests import (
+    KINDS,
     MAX_COPIES,
     MAX_ID,
     MAX_TTL_S,
@@ -55,6 +56,8 @@ from ticket_daemon.wire.requests import (
     SubscribeRequest,
     TicketRequest,
     parse,
+    parse_body,
+    parse_query,
     request_id,
 )
 from ticket_daemon.wire.telling import (
@@ -74,6 +77,7 @@ from ticket_daemon.wire.telling import (
 )
 
 __all__ = [
+    "KINDS",
     "MAX_COPIES",
     "MAX_ID",
     "MAX_TTL_S",
@@ -128,6 +132,8 @@ __all__ = [
     "jobs_answer",
     "not_looked",
     "parse",
+    "parse_body",
+    "parse_query",
     "printer_entry",
     "printer_news",
     "request_id",

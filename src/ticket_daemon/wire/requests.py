@@ -1,14 +1,10 @@
-"""What clients send, as types.
-
-It knows each request's `tipo`, fields and limits, and nothing of sockets, jobs' lives or printers. It promises that any
-text is either a Request or an error with a code, and that unknown extra fields of a message are ignored (v1 clients
-carry some).
-"""
+"""What clients send, as types. Fields that a type does not have are ignored: clients of version 1 carry some."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, Union
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -29,13 +25,15 @@ FormatName = Annotated[str, Meta(max_length=64, description="What `contenido` is
 Content = Annotated[str, Meta(description="In place of `datos`: text, or base64 of pdf, picture and printer.")]
 
 
-class _Request(
+class Request(
     Struct, frozen=True, tag_field="tipo", rename={"document": "datos", "format": "formato", "content": "contenido"}
 ):
+    """A message of a client. Each kind is a class of this module: what it is called, its fields and their limits."""
+
     auth_token: Annotated[str, Meta(description="The shop's token, where one is set.")] | None = None
 
 
-class TicketRequest(_Request, frozen=True, tag="ticket"):
+class TicketRequest(Request, frozen=True, tag="ticket"):
     """Print a document."""
 
     #: "" is as good as none, as it was in v1
@@ -58,34 +56,36 @@ class TicketRequest(_Request, frozen=True, tag="ticket"):
         return _body(self.document, self.content)
 
 
-class StatusRequest(_Request, frozen=True, tag="status"):
+class StatusRequest(Request, frozen=True, tag="status"):
     """How full the queue is and how the printers are."""
 
 
-class PingRequest(_Request, frozen=True, tag="ping"):
+class PingRequest(Request, frozen=True, tag="ping"):
     """Is anybody there?"""
 
     id: Echo | None = None
 
 
-class PrintersRequest(_Request, frozen=True, tag="get_printers"):
+class PrintersRequest(Request, frozen=True, tag="get_printers"):
     """Which printers there are."""
 
+    look: Annotated[bool, Meta(description="Look for printers again first, on the network too.")] = False
 
-class JobRequest(_Request, frozen=True, tag="job", kw_only=True):
+
+class JobRequest(Request, frozen=True, tag="job", kw_only=True):
     """How a job stands."""
 
     id: JobId
     watch: Annotated[bool, Meta(description="Send me its `result` too.")] = False
 
 
-class CancelRequest(_Request, frozen=True, tag="cancel", kw_only=True):
+class CancelRequest(Request, frozen=True, tag="cancel", kw_only=True):
     """Do not print a job that has not begun."""
 
     id: JobId
 
 
-class ReprintRequest(_Request, frozen=True, tag="reprint", kw_only=True):
+class ReprintRequest(Request, frozen=True, tag="reprint", kw_only=True):
     """Print a finished or held job once more, as a new job."""
 
     id: JobId
@@ -96,27 +96,27 @@ class ReprintRequest(_Request, frozen=True, tag="reprint", kw_only=True):
     open_drawer: OpenDrawer = False
 
 
-class HoldRequest(_Request, frozen=True, tag="hold", kw_only=True):
+class HoldRequest(Request, frozen=True, tag="hold", kw_only=True):
     """Keep a waiting job back until it is released."""
 
     id: JobId
 
 
-class ReleaseRequest(_Request, frozen=True, tag="release", kw_only=True):
+class ReleaseRequest(Request, frozen=True, tag="release", kw_only=True):
     """Let a held job go on."""
 
     id: JobId
     open_drawer: OpenDrawer = False
 
 
-class JobsRequest(_Request, frozen=True, tag="get_jobs"):
+class JobsRequest(Request, frozen=True, tag="get_jobs"):
     """The newest jobs, or those that have not ended."""
 
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
-    pending: bool = False
+    limit: Annotated[int, Meta(ge=1, le=1000, description="How many.")] = 50
+    pending: Annotated[bool, Meta(description="Only those that have not ended, in their order.")] = False
 
 
-class PreviewRequest(_Request, frozen=True, tag="preview"):
+class PreviewRequest(Request, frozen=True, tag="preview"):
     """What a document would look like on paper."""
 
     id: Echo | None = None
@@ -138,7 +138,7 @@ def _body(document: Raw | UnsetType, content: str | None) -> Raw | str:
     return document
 
 
-class SubscribeRequest(_Request, frozen=True, tag="subscribe"):
+class SubscribeRequest(Request, frozen=True, tag="subscribe"):
     """Be told of changes as they happen."""
 
     topics: Annotated[
@@ -146,32 +146,64 @@ class SubscribeRequest(_Request, frozen=True, tag="subscribe"):
     ] = ()
 
 
-Request = (
-    TicketRequest | StatusRequest | PingRequest | PrintersRequest | JobRequest | CancelRequest | ReprintRequest
-    | PreviewRequest | SubscribeRequest | HoldRequest | ReleaseRequest | JobsRequest
-)  # fmt: skip
-
-#: The `tipo`s, as a client may be told them.
-TYPES: Final = (
-    "ticket", "status", "ping", "get_printers", "get_jobs", "job", "cancel", "hold", "release", "reprint", "preview",
-    "subscribe",
-)  # fmt: skip
+#: Every kind of request, in this module's order.
+KINDS: Final[tuple[type[Request], ...]] = tuple(Request.__subclasses__())
+#: Their `tipo`s, as a client may be told them.
+TYPES: Final = tuple(str(kind.__struct_config__.tag) for kind in KINDS)
 TOPICS: Final = ("jobs", "printers")
 
-_requests: Final = msgspec.json.Decoder(Request)
+_requests: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Union[KINDS])  # noqa: UP007
 _NULL: Final = b"null"
+_Kind = TypeVar("_Kind", bound=Struct)
 
 
 def parse(text: str | bytes) -> Request:
     """The request in a frame. Raises MessageError with a code; `request_id(text)` finds the id to answer to."""
     try:
-        request: Request = _requests.decode(text)
+        request = _requests.decode(text)
     except msgspec.ValidationError as fault:
         raise _refusal(fault, text) from None
     except (msgspec.DecodeError, UnicodeError) as fault:
         raise InvalidJson("json.invalid", detail=str(fault)) from None
     except RecursionError:
         raise InvalidJson("json.too_deep") from None
+    return _with_document(request)
+
+
+def parse_body(kind: type[_Kind], body: bytes, path: Mapping[str, str]) -> _Kind:
+    """The request of `kind` in a body; `path` has the fields that the address says. Raises MessageError."""
+    body = body.strip() or b"{}"
+    try:
+        if path:
+            merged: _Kind = msgspec.convert({**_anything.decode(body), **path}, kind)
+            return _with_document(merged)
+        request: _Kind = _decoder(kind).decode(body)
+        return _with_document(request)
+    except msgspec.ValidationError as fault:
+        if not body.startswith(b"{"):
+            raise MessageError("message.not_object") from None
+        raise _wrong_field(fault, kind) from None
+    except (msgspec.DecodeError, UnicodeError) as fault:
+        raise InvalidJson("json.invalid", detail=str(fault)) from None
+    except RecursionError:
+        raise InvalidJson("json.too_deep") from None
+
+
+def parse_query(kind: type[_Kind], fields: Mapping[str, str]) -> _Kind:
+    """The request of `kind` whose fields an address says, all of them as text. Raises MessageError."""
+    try:
+        request: _Kind = msgspec.convert(fields, kind, strict=False)
+        return request
+    except msgspec.ValidationError as fault:
+        raise _wrong_field(fault, kind) from None
+
+
+@cache
+def _decoder(kind: type[_Kind]) -> msgspec.json.Decoder[_Kind]:
+    return msgspec.json.Decoder(kind)
+
+
+def _with_document(request: _Kind) -> _Kind:
     if isinstance(request, TicketRequest | PreviewRequest) and not _has_document(request):
         raise MissingDatos("message.no_datos")
     return request
@@ -191,19 +223,21 @@ def _refusal(fault: msgspec.ValidationError, text: str | bytes) -> MessageError:
         return UnknownType("message.unknown_type", got=(tipo or "")[:80], known=", ".join(TYPES))
     if tipo is None:
         return MessageError("message.no_type")
+    kind = next((kind for kind in KINDS if kind.__struct_config__.tag == tipo), None)
+    return (
+        MessageError("document.invalid", path=path or None, detail=sentence) if not kind else _wrong_field(fault, kind)
+    )
+
+
+def _wrong_field(fault: msgspec.ValidationError, kind: type[Struct]) -> MessageError:
+    path = place(fault)[1]
     if path in ("id", "new_id"):
         return MessageError("message.id_type", path=path, limit=MAX_ID)
-    struct = next((s for s in _KINDS if s.__struct_config__.tag == tipo), None)
-    key, path, parameters = explain(fault, struct) if struct else ("document.invalid", path, {"detail": sentence})
+    key, path, parameters = explain(fault, kind)
     return MessageError(key, path=path or None, **parameters)
 
 
-_KINDS: Final[tuple[type[Struct], ...]] = (
-    TicketRequest, StatusRequest, PingRequest, PrintersRequest, JobRequest, CancelRequest, ReprintRequest,
-    PreviewRequest, SubscribeRequest, HoldRequest, ReleaseRequest, JobsRequest,
-)  # fmt: skip
-
-
+_anything: Final = msgspec.json.Decoder(dict[str, Any])
 _objects: Final = msgspec.json.Decoder(dict[str, Raw])
 _words: Final[msgspec.json.Decoder[str | None]] = msgspec.json.Decoder(str | None)
 

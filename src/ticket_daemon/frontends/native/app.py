@@ -12,16 +12,17 @@ import logging
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.frontends.native import http, public
 from ticket_daemon.frontends.native.audience import Audience
+from ticket_daemon.frontends.native.call import Services
+from ticket_daemon.frontends.native.desk import Desk
 from ticket_daemon.frontends.native.guard.access import Caller, Gate
 from ticket_daemon.frontends.native.guard.door import Connection
 from ticket_daemon.frontends.native.guard.login import LOGIN, LogIn
-from ticket_daemon.frontends.native.guard.middleware import Guard, caller_of, wire_answer
+from ticket_daemon.frontends.native.guard.middleware import MIB, Guard, caller_of
 from ticket_daemon.frontends.native.guard.pairing import Pairing
 from ticket_daemon.frontends.native.guard.turns import Slice
 from ticket_daemon.frontends.native.overview import Overview
@@ -32,7 +33,6 @@ from ticket_daemon.web import files, headers
 
 log = logging.getLogger(__name__)
 
-MIB: Final = 1024 * 1024
 #: Bytes that may wait for a client that does not read; then it is dropped. A preview is the largest answer.
 OUTBOX_BYTES: Final = 16 * MIB
 #: How far over the limit a frame is still read before it is refused. The parser's own limit cuts the connection in the
@@ -110,11 +110,9 @@ class Server:
         gate: Gate,
         routes: Iterable[web.AbstractRouteDef] = (),  #: of other frontends, on the same port
     ) -> None:
-        self._verbs = verbs
+        self._services = Services(verbs, overview, audience, upkeep, Desk(verbs), verbs.settings.server.lang)
+        self._settings = verbs.settings
         self._routes = tuple(routes)
-        self._overview = overview
-        self._audience = audience
-        self._upkeep = upkeep
         self._gate = gate
         self._sockets: dict[web.WebSocketResponse, tuple[Outbox, Caller]] = {}
         self._max_frame = verbs.settings.server.max_frame_mib * MIB
@@ -124,20 +122,19 @@ class Server:
         app = web.Application(client_max_size=self._max_frame)
         Guard(self._gate, self._refused).install(app)
         app.router.add_get("/ws", self._websocket)
-        app.router.add_get("/health", self._health)
         app.router.add_get("/", self._page)
         app.router.add_get(headers.BRIDGE, self._bridge)
         LogIn(self._gate, lambda request: files.answer(request, "login.html", {}), self.let_go).add_routes(app)
-        Pairing(self._gate, self._verbs.settings.data_dir, self.let_go).add_routes(app)
+        Pairing(self._gate, self._settings.data_dir, self.let_go).add_routes(app)
         app.router.add_get("/static/{name:.+}", self._static)
-        http.add_routes(app, self._verbs, self._overview, self._upkeep)
+        http.add_routes(app, self._services)
         public.add_routes(app)
         app.add_routes(self._routes)
         return app
 
     def _refused(self, problem: TicketDaemonError) -> web.Response:
-        self._overview.figures.refused(problem.code)
-        return wire_answer(self._verbs.settings.server.lang, http.STATUS)(problem)
+        self._services.overview.figures.refused(problem.code)
+        return http.refusal(problem, self._services.lang)
 
     @property
     def connections(self) -> int:
@@ -181,7 +178,7 @@ class Server:
             return await self._turn_away(request, caller.refusal)
         await socket.prepare(request)
         outbox = Outbox(socket, request)
-        session = Session(self._verbs, self._overview, self._audience, outbox.put, caller)
+        session = Session(self._services, outbox.put, caller)
         self._sockets[socket] = (outbox, caller)
         expiry = self._at_the_sessions_end(caller)
         log.info("client_connected", extra={"client": request.remote})
@@ -206,10 +203,10 @@ class Server:
 
     async def _turn_away(self, request: web.Request, refusal: TicketDaemonError) -> web.WebSocketResponse:
         """Let a page know why: of an upgrade that is refused it would see no more than of a daemon that is off."""
-        self._overview.figures.refused(refusal.code)
+        self._services.overview.figures.refused(refusal.code)
         socket = web.WebSocketResponse(timeout=_REFUSED_S, max_msg_size=_REFUSED_BYTES, compress=False)
         await socket.prepare(request)
-        reason = refusal.text(self._verbs.settings.server.lang).encode()[:_REASON_BYTES]
+        reason = refusal.text(self._services.lang).encode()[:_REASON_BYTES]
         await socket.close(code=ORIGIN_REFUSED, message=reason.decode(errors="ignore").encode())
         return socket
 
@@ -237,12 +234,6 @@ class Server:
                 session.refuse(MessageError("message.binary"))
 
     # --- pages ---
-
-    async def _health(self, request: web.Request) -> web.Response:
-        health = self._overview.health()
-        refused = caller_of(request).refusal is not None
-        said = {"status": health.status, "origin_allowed": False} if refused else health
-        return web.Response(body=msgspec.json.encode(said), content_type="application/json")
 
     async def _page(self, request: web.Request) -> web.Response:
         if self._gate.has_password and caller_of(request).session is None:

@@ -1,20 +1,25 @@
-"""Who is told what: results to those who wait for them, news to those who subscribed.
-
-It knows sessions and job ids; it does not know sockets or the queue. It promises that each watcher of a job is told
-once, also when the job had ended before it asked, and that one encoded message serves all subscribers.
-"""
+"""Who is told what: each watcher of a job its result, once; subscribers the news."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from msgspec import Struct
 
 from ticket_daemon import wire
 from ticket_daemon.printers import Destination
 from ticket_daemon.queue import Job
 
-if TYPE_CHECKING:
-    from ticket_daemon.frontends.native.session import Session
+
+class Listener(Protocol):
+    """One client."""
+
+    def say(self, answer: Struct) -> None:
+        """Send it something. Never waits."""
+
+    def job_ended(self, job: Job) -> None:
+        """A job it waits for is settled."""
 
 
 class Audience:
@@ -22,11 +27,11 @@ class Audience:
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
-        self._watchers: dict[str, list[Session]] = {}
-        self._watched: dict[Session, set[str]] = {}
-        self._topics: dict[str, dict[Session, None]] = {topic: {} for topic in wire.TOPICS}
+        self._watchers: dict[str, list[Listener]] = {}
+        self._watched: dict[Listener, set[str]] = {}
+        self._topics: dict[str, dict[Listener, None]] = {topic: {} for topic in wire.TOPICS}
 
-    def watch(self, job: Job, session: Session) -> None:
+    def watch(self, job: Job, session: Listener) -> None:
         """Tell `session` of the job's result: now when there is one, else when it comes."""
         if job.is_settled:
             session.job_ended(job)
@@ -36,7 +41,7 @@ class Audience:
             watchers.append(session)
             self._watched.setdefault(session, set()).add(job.id)
 
-    def subscribe(self, session: Session, topics: Iterable[str]) -> None:
+    def subscribe(self, session: Listener, topics: Iterable[str]) -> None:
         """From now on `session` hears of these topics, and of no others."""
         for topic, sessions in self._topics.items():
             if topic in topics:
@@ -44,7 +49,7 @@ class Audience:
             else:
                 sessions.pop(session, None)
 
-    def leave(self, session: Session) -> None:
+    def leave(self, session: Listener) -> None:
         """`session` is gone."""
         for job_id in self._watched.pop(session, ()):
             watchers = self._watchers.get(job_id, [])

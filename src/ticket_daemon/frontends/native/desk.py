@@ -1,33 +1,22 @@
-"""What a technician does at a printer: test ticket, drawer, calibration, burst; and the log to look into.
-
-It knows the tickets that try a printer out and the paths to ask for them; it does not know how they print. It promises
-that each goes the way of every other ticket, that each leaves an audit line, and that a burst is never longer than
-MAX_BURST.
-"""
+"""The tickets a technician tries a printer with: test, drawer, calibration, burst. They go every ticket's way."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import msgspec
-from aiohttp import web
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw, Struct
 
 from ticket_daemon import messages, wire
-from ticket_daemon.errors import InvalidJson, MessageError, QueueFull, UnknownPrinter
-from ticket_daemon.frontends.native import log_lines
+from ticket_daemon.errors import QueueFull, UnknownPrinter
 from ticket_daemon.poster.document import Source, encode
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.printers import Destination
-from ticket_daemon.validation import explain
 from ticket_daemon.verbs import Order, Verbs
 
 log = logging.getLogger(__name__)
@@ -37,12 +26,6 @@ MAX_BURST: Final = 100
 #: What a printer without a profile of its own is tried out as: the commonest there is.
 _FALLBACK: Final = "Generic 80mm"
 _ID_DIGITS: Final = 12
-
-
-class BurstRequest(Struct, frozen=True):
-    """How many test tickets."""
-
-    count: Annotated[int, Meta(ge=1, le=MAX_BURST)] = 10
 
 
 class Burst(Struct, frozen=True):
@@ -62,7 +45,7 @@ class LogLines(Struct, frozen=True):
 
 
 class Desk:
-    """The tickets that try a printer out, and the log."""
+    """The tickets that try a printer out."""
 
     def __init__(self, verbs: Verbs, clock: Callable[[], float] = time.time) -> None:
         self._verbs = verbs
@@ -73,24 +56,24 @@ class Desk:
 
     async def test(self, name: str) -> wire.Ack:
         """Print a short ticket that says where and when. Raises UnknownPrinter and what refuses a ticket."""
-        destination = self._destination(name)
+        destination = self.destination(name)
         return await self._print("test", destination, self._test_ticket(destination))
 
     async def drawer(self, name: str) -> wire.Ack:
         """Open the drawer at a printer. Raises UnknownPrinter and what refuses a ticket."""
-        destination = self._destination(name)
+        destination = self.destination(name)
         return await self._print("drawer", destination, _document(_profile(destination), {"type": "pulse", "data": {}}))
 
     async def calibration(self, name: str) -> wire.Ack:
         """Print the calibration ticket. Raises UnknownPrinter and what refuses a ticket."""
         from ticket_daemon.poster.calibration import calibration  # zlib and pictures, only when somebody calibrates
 
-        destination = self._destination(name)
+        destination = self.destination(name)
         return await self._print("calibration", destination, encode(calibration(_profile(destination), self._lang)))
 
     async def burst(self, name: str, count: int) -> Burst:
         """Offer `count` test tickets at once; a queue that fills up refuses the rest. Raises UnknownPrinter."""
-        destination = self._destination(name)
+        destination = self.destination(name)
         log.info("burst", extra={"audit": True, "printer": destination.name, "tickets": count})
         ids = []
         for number in range(1, count + 1):  # one after the other: their numbers are to come out in order
@@ -99,7 +82,8 @@ class Desk:
                 ids.append((await self._verbs.submit(order)).accepted.job.id)
         return Burst("ok", destination.name, tuple(ids), count - len(ids))
 
-    def _destination(self, name: str) -> Destination:
+    def destination(self, name: str) -> Destination:
+        """The printer called `name`. Raises UnknownPrinter."""
         found = self._verbs.destinations.get(name)
         if found is None:
             known = ", ".join(destination.name for destination in self._verbs.destinations) or "-"
@@ -147,54 +131,3 @@ def _profile(destination: Destination) -> Profile:
 
 def _document(profile: Profile, *commands: dict[str, Any]) -> dict[str, Any]:
     return {"version": "1.1", "profile": {"model": profile.name}, "commands": list(commands)}
-
-
-# --- the log ---
-
-
-def choice(query: dict[str, str]) -> log_lines.Choice:
-    """Which lines a query asks for. Raises MessageError."""
-    try:
-        return msgspec.convert(query, log_lines.Choice, strict=False)
-    except msgspec.ValidationError as fault:
-        key, path, parameters = explain(fault, log_lines.Choice)
-        raise MessageError(key, path=path or None, **parameters) from None
-
-
-async def log_answer(request: web.Request, file: Path) -> web.Response:
-    """The chosen lines as one JSON object; 304 when nothing was added since the asker's `ETag`. Raises MessageError."""
-    chosen = choice(dict(request.query))
-    tag = log_lines.mark(file)
-    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-store"}
-    if tag and any(known.value == tag for known in request.if_none_match or ()):
-        return web.Response(status=304, headers=headers)
-    lines = await asyncio.to_thread(log_lines.newest, file, chosen)
-    body = msgspec.json.encode(LogLines("ok", lines))
-    return web.Response(body=body, content_type="application/json", headers=headers)
-
-
-async def log_file(request: web.Request, file: Path) -> web.Response:
-    """The chosen lines as a file to keep, oldest first as in the log. Raises MessageError."""
-    query = {"limit": str(log_lines.MAX_LINES), **request.query}
-    lines = await asyncio.to_thread(log_lines.newest, file, choice(query))
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    headers = {
-        "Content-Disposition": f'attachment; filename="ticket-daemon-{stamp}.jsonl"',
-        "Cache-Control": "no-store",
-    }
-    body = b"".join(bytes(line) + b"\n" for line in reversed(lines))
-    return web.Response(body=body, content_type="application/x-ndjson", charset="utf-8", headers=headers)
-
-
-_bursts: Final = msgspec.json.Decoder(BurstRequest)
-
-
-def burst_request(body: bytes) -> BurstRequest:
-    """How many tickets a body asks for; an empty one the usual number. Raises MessageError, InvalidJson."""
-    try:
-        return _bursts.decode(body or b"{}")
-    except msgspec.ValidationError as fault:
-        key, path, parameters = explain(fault, BurstRequest)
-        raise MessageError(key, path=path or None, **parameters) from None
-    except (msgspec.DecodeError, UnicodeError) as fault:
-        raise InvalidJson("json.invalid", detail=str(fault)) from None

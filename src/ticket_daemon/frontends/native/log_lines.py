@@ -26,10 +26,16 @@ MAX_LINES: Final = 5000
 class Choice(Struct, frozen=True, forbid_unknown_fields=True):
     """Which lines: the newest `limit`, of at least `level`, with `text` in them, `audit` ones only."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LINES)] = 200
-    level: Literal["debug", "info", "warning", "error"] = "debug"
-    text: Annotated[str, Meta(max_length=200)] = ""
-    audit: bool = False
+    limit: Annotated[int, Meta(ge=1, le=MAX_LINES, description="How many lines.")] = 200
+    level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="At least.")] = "debug"
+    text: Annotated[str, Meta(max_length=200, description="What is in the line.")] = ""
+    audit: Annotated[bool, Meta(description="Audit lines only.")] = False
+
+
+class FileChoice(Choice, frozen=True, forbid_unknown_fields=True):
+    """Which lines a file has: as many as there may be, unless said."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LINES, description="How many lines.")] = MAX_LINES
 
 
 class _Head(Struct, frozen=True):

@@ -1,44 +1,26 @@
-"""The WebSocket as AsyncAPI 3.
-
-It knows which message answers which; it does not know what happens in between. It promises one operation for each
-message a client may send, and that every message of the daemon is one operation's answer or news.
-"""
+"""The WebSocket as AsyncAPI 3, made from the rows of `operations`."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from ticket_daemon import __version__, wire
-from ticket_daemon.frontends.native.described.schemas import ANSWERS, REQUESTS, components
+from ticket_daemon.frontends.native.described.schemas import ANSWERS, components
+from ticket_daemon.frontends.native.operations import BY_REQUEST
 
 _SCHEMAS: Final = "#/components/schemas/"
 _CHANNEL: Final = "#/channels/daemon"
 
-#: Request -> what may answer it; `error` always may.
-ANSWERED_BY: Final = {
-    wire.TicketRequest: (wire.Ack, wire.Result),
-    wire.StatusRequest: (wire.Status,),
-    wire.PingRequest: (wire.Pong,),
-    wire.PrintersRequest: (wire.Printers,),
-    wire.JobRequest: (wire.JobAnswer, wire.Result),
-    wire.CancelRequest: (wire.JobAnswer,),
-    wire.ReprintRequest: (wire.Ack, wire.Result),
-    wire.PreviewRequest: (wire.Preview,),
-    wire.SubscribeRequest: (wire.Info,),
-    wire.HoldRequest: (wire.JobAnswer,),
-    wire.ReleaseRequest: (wire.JobAnswer,),
-    wire.JobsRequest: (wire.Jobs,),
-}
 #: What comes without being asked for each time.
 NEWS: Final = (wire.Info, wire.Result, wire.JobNews, wire.PrinterNews)
 
 
 def asyncapi() -> dict[str, Any]:
     """The whole description. Operations are seen from the daemon, as the format wants it: it receives requests."""
-    kinds = (*REQUESTS, *ANSWERS)
+    kinds = (*wire.KINDS, *ANSWERS)
     operations: dict[str, Any] = {}
-    for request in REQUESTS:
-        answers = (*ANSWERED_BY[request], wire.Error)
+    for request in wire.KINDS:
+        answers: tuple[type, ...] = (*BY_REQUEST[request].answers, wire.Error)
         operations[f"{request.__struct_config__.tag}"] = {
             "action": "receive",
             "channel": {"$ref": _CHANNEL},

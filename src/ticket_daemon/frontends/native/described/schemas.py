@@ -1,8 +1,7 @@
 """JSON Schemas (2020-12) of the document and of every message, from their msgspec types.
 
-It knows what msgspec's schemas leave unsaid: that fields which do not exist are ignored, that an absent answer's field
-is left out rather than null, and rules of the document that no type says. It promises that every component has one
-name in all descriptions.
+What msgspec's schemas leave unsaid is added: fields that do not exist are ignored, an answer's absent field is left out
+rather than null, and some rules of the document are in no type.
 """
 
 from __future__ import annotations
@@ -15,12 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from ticket_daemon import errors, wire
+from ticket_daemon.frontends.native.actions import Nothing
 from ticket_daemon.frontends.native.described.meanings import COMPONENTS, FIELDS
-from ticket_daemon.frontends.native.desk import Burst, BurstRequest, LogLines
-from ticket_daemon.frontends.native.upkeep import Diagnosis, Reloaded, Scanned
+from ticket_daemon.frontends.native.operations import OPERATIONS
 from ticket_daemon.poster.document import Document
 from ticket_daemon.poster.document.model import SYMBOLOGIES
-from ticket_daemon.poster.profile.model import Profile
 
 Schema = dict[str, Any]
 
@@ -28,12 +26,16 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: Where components stand in a JSON Schema by itself.
 DEFS: Final = "#/$defs/"
 
-REQUESTS: Final[tuple[type[msgspec.Struct], ...]] = wire.Request.__args__
 ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = wire.Answer.__args__
-#: Answers over HTTP only.
-HTTP_ANSWERS: Final[tuple[type[msgspec.Struct], ...]] = (
-    wire.Health, Reloaded, Scanned, Diagnosis, Profile, Burst, LogLines,
-)  # fmt: skip
+#: What is asked and answered over HTTP only.
+HTTP_ONLY: Final = tuple(
+    dict.fromkeys(
+        kind
+        for operation in OPERATIONS
+        for kind in (operation.request, *operation.answers)
+        if not operation.is_message and kind is not Nothing and kind not in ANSWERS
+    )
+)
 
 #: Components whose fields are absent, never null.
 _LEAVE_OUT: Final = {kind.__name__ for kind in ANSWERS} | {"Change", "Summary", "PrinterEntry", "Symptom"}
@@ -73,7 +75,7 @@ def error_codes() -> list[str]:
 
 def components(where: str, *, discriminators: bool = False) -> dict[str, Schema]:
     """Every component by name; references to others begin with `where`. `discriminators` are OpenAPI's."""
-    types: tuple[type[msgspec.Struct], ...] = (*REQUESTS, *ANSWERS, *HTTP_ANSWERS, BurstRequest, Document)
+    types: tuple[type[msgspec.Struct], ...] = (*wire.KINDS, *ANSWERS, *HTTP_ONLY, Document)
     _, found = msgspec.json.schema_components(types, ref_template=where + "{name}")
     for name, schema in found.items():
         if "description" in schema:  # a docstring, of which msgspec's releases strip more or less
@@ -136,11 +138,16 @@ def _absent_not_null(schema: Schema) -> None:
             schema["properties"][name].pop("default", None)
 
 
+def body_name(request: str) -> str:
+    """What a request's schema is called as an HTTP body."""
+    return request.removesuffix("Request") + "Body"
+
+
 def body_of(name: str, found: Mapping[str, Schema], without: Iterable[str]) -> Schema:
     """A request's schema as an HTTP body: the path says its `tipo` and perhaps more."""
     left_out = {"tipo", *without}
     schema = dict(found[name])
-    schema["title"] = name.replace("Request", "Body")
+    schema["title"] = body_name(name)
     schema["properties"] = {field: what for field, what in schema["properties"].items() if field not in left_out}
     schema["required"] = [field for field in schema["required"] if field not in left_out]
     return schema
@@ -156,7 +163,7 @@ def document_schema() -> Schema:
 
 def requests_schema() -> Schema:
     """Any message a client may send; each by itself under `$defs`."""
-    return _standing("Ticket Daemon: messages of a client", [kind.__name__ for kind in REQUESTS])
+    return _standing("Ticket Daemon: messages of a client", [kind.__name__ for kind in wire.KINDS])
 
 
 def answers_schema() -> Schema:

@@ -14,7 +14,6 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ticket_daemon import wire
 from ticket_daemon.errors import (
     MediaTypeRefused,
     MethodNotAllowed,
@@ -22,6 +21,7 @@ from ticket_daemon.errors import (
     OriginRefused,
     RateLimited,
     TicketDaemonError,
+    TooLarge,
     TooSlow,
 )
 from ticket_daemon.frontends.native.guard.access import Caller, Gate, Visit
@@ -35,6 +35,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[TicketDaemonError], web.Response]
 
 SOCKET: Final = "/ws"
+MIB: Final = 1024 * 1024
 #: Seconds for a body to arrive: 10 MiB on a line of 3 Mbit/s.
 BODY_S: Final = 30.0
 _JSON_PATHS: Final = ("/api/", "/auth/")
@@ -147,6 +148,8 @@ class Guard:
                 answer = self._answer(problem)
                 answer.headers[hdrs.ALLOW] = allowed
                 return answer
+            if isinstance(said, web.HTTPRequestEntityTooLarge):
+                return self._answer(TooLarge("message.too_large", limit=request.client_max_size // MIB))
             if isinstance(said, web.HTTPNotFound):
                 return self._answer(NotFound("message.not_found", place=request.path))
             raise
@@ -208,16 +211,3 @@ def _visit(request: web.Request, *, is_socket: bool) -> Visit:
         cookie=cookie,
         on_behalf_of=request.query.get("for") if is_socket else None,
     )
-
-
-def wire_answer(lang: str, status: dict[str, int]) -> Answer:
-    """How an error becomes an answer: its JSON, with the HTTP status of its code."""
-
-    def answer(problem: TicketDaemonError) -> web.Response:
-        said = wire.error(problem, lang)
-        retry = {"Retry-After": str(said.retry_after_s)} if said.retry_after_s else None
-        return web.Response(
-            body=wire.encode(said), status=status.get(problem.code, 400), content_type="application/json", headers=retry
-        )
-
-    return answer
