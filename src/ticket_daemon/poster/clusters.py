@@ -19,11 +19,13 @@ _ZWJ: Final = "\N{ZERO WIDTH JOINER}"
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"
 _TEXT_STYLE: Final = "\N{VARIATION SELECTOR-15}"
 _KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
-_SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"  #: printers print it as a hyphen
+SOFT_HYPHEN: Final = (
+    "\N{SOFT HYPHEN}"  #: printers print it as a hyphen; layout lets it show only where a line is broken
+)
 
 #: Characters of one column that never join a neighbour, and such of two. Anything else needs a look.
 _NARROW_FROM_LEFT: Final = (
-    "\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
     "\u2100-\u2138\u2150-\u2319\u2500-\u25fc\uff61-\uff9d"
 )
 _NARROW: Final = _NARROW_FROM_LEFT + "\u05d0-\u05ea\u0620-\u064a\u0660-\u066d\u0671-\u06d3"
@@ -129,7 +131,7 @@ def _columns_of(cluster: str) -> int:
 
 def _char_columns(char: str) -> int:
     category = unicodedata.category(char)
-    if category in ("Mn", "Me", "Cc") or (category == "Cf" and char != _SOFT_HYPHEN):
+    if category in ("Mn", "Me", "Cc") or (category == "Cf" and char != SOFT_HYPHEN):
         return 0
     if ord(char) in _HANGUL_VOWELS_FINALS or category in ("Zl", "Zp"):
         return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ticket_daemon.poster.clusters import SOFT_HYPHEN
 from ticket_daemon.poster.document.model import Column, Fault, Table
 from ticket_daemon.poster.layout.width import isolated, one_column_each
 from ticket_daemon.poster.layout.wrap import fill, pieces, wrap
@@ -122,7 +123,11 @@ class _Grid:
         return [self._join([cell[i] if i < len(cell) else "" for cell in cells]) for i in range(tallest)]
 
     def _cell(self, text: str, width: int) -> list[str]:
-        return [part for line in text.replace("\t", " ").split("\n") for part in self._split(line, width)]
+        return [part for line in self._plain(text).split("\n") for part in self._split(line, width)]
+
+    def _plain(self, text: str) -> str:
+        text = text.replace("\t", " ")
+        return text if self._split is wrap else text.replace(SOFT_HYPHEN, "")
 
     def _join(self, parts: Sequence[str]) -> str:
         filled = [

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ticket_daemon.poster.clusters import may_be_overlong
+from ticket_daemon.poster.clusters import SOFT_HYPHEN, may_be_overlong
 from ticket_daemon.poster.document import model
 from ticket_daemon.poster.document.model import PLAIN, Fault, Style
 from ticket_daemon.poster.escpos import mechanics
@@ -73,7 +73,7 @@ def separator(data: model.Separator, to: Writer) -> None:
     length = data.length or paper
     char = data.char
     if not char.isprintable():
-        char = to.clean(char).replace("\n", "").replace("\t", " ")
+        char = to.clean(char).replace("\n", "").replace("\t", " ").replace(SOFT_HYPHEN, "")
     size = columns(char)
     if not size:
         raise Fault("separator.invisible", "char")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ticket_daemon.poster.clusters import may_be_overlong
 from ticket_daemon.poster.document.model import PLAIN, SIZES, Cell, Columns, Fault
 from ticket_daemon.poster.layout.width import columns, isolated
-from ticket_daemon.poster.layout.wrap import fill, wrap
+from ticket_daemon.poster.layout.wrap import fill, longest_unit, wrap
 from ticket_daemon.poster.render.writer import Writer
 
 
@@ -43,22 +43,42 @@ def free_columns(data: Columns, to: Writer) -> None:
 
 
 def _widths(data: Columns, paper: int) -> list[int]:
-    """Each cell's columns: as asked, and what is left shared among those that did not ask (the last gets the rest)."""
+    """Each cell's columns: as asked, and what is left shared among those that did not ask (the last gets the rest), but
+    none less than its longest word needs where there is room for that."""
     room = paper - data.spacing * (len(data.cells) - 1) - sum(cell.width or 0 for cell in data.cells)
-    open_cells = sum(cell.width is None for cell in data.cells)
-    if room < open_cells:
-        width = paper - room + open_cells
+    open_cells = [cell for cell in data.cells if cell.width is None]
+    if room < len(open_cells):
+        width = paper - room + len(open_cells)
         raise Fault("table.too_wide_fixed", "cells", width=width, paper=paper)
-    widths = []
-    for cell in data.cells:
-        if cell.width is not None:
-            widths.append(cell.width)
-            continue
-        share = room // open_cells
-        open_cells -= 1
-        room -= share
-        widths.append(share)
-    return widths
+    shares = iter(_shares([_needed(cell) for cell in open_cells], room))
+    return [next(shares) if cell.width is None else cell.width for cell in data.cells]
+
+
+def _needed(cell: Cell) -> int:
+    """Columns for the longest word of a cell."""
+    words = cell.text.replace("\t", " ").split("\n")
+    return max(1, max(map(longest_unit, words)) * SIZES[cell.style.size][0])
+
+
+def _shares(needed: list[int], room: int) -> list[int]:
+    """`room` shared alike, but for those that need more. Where there is not enough for all, those that need least get
+    it: a price stays whole, a long word is cut."""
+    shares = [0] * len(needed)
+    waiting = sorted(range(len(needed)), key=lambda index: -needed[index])
+    if sum(needed) <= room:
+        while waiting and needed[waiting[0]] > room // len(waiting):  # gets what it needs, the others share the rest
+            index = waiting.pop(0)
+            shares[index] = needed[index]
+            room -= needed[index]
+    else:
+        while waiting and needed[waiting[-1]] <= room - (len(waiting) - 1) and needed[waiting[-1]] <= room // 2:
+            index = waiting.pop()
+            shares[index] = needed[index]
+            room -= needed[index]
+    for left, index in zip(range(len(waiting), 0, -1), sorted(waiting), strict=True):
+        shares[index] = room // left
+        room -= shares[index]
+    return shares
 
 
 def _lines(cell: Cell, width: int, to: Writer) -> list[str]:

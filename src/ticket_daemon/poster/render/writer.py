@@ -46,7 +46,7 @@ from ticket_daemon.poster.escpos.page import FormFeed
 from ticket_daemon.poster.escpos.symbols import Barcode
 from ticket_daemon.poster.layout.encoding import Encoder
 from ticket_daemon.poster.layout.width import columns
-from ticket_daemon.poster.layout.wrap import TAB_COLUMNS, wrap
+from ticket_daemon.poster.layout.wrap import expand_tabs, wrap
 from ticket_daemon.poster.printer_data import Admission, Screen, encoded
 from ticket_daemon.poster.profile.model import Profile
 
@@ -211,9 +211,9 @@ class Writer:
         return cleaned
 
     def _add(self, text: str, style: Style, align: str) -> None:
-        if "\t" in text:
-            text = text.expandtabs(TAB_COLUMNS)
         cell = self.profile.cell(style.font).width * SIZES[style.size][0]
+        if "\t" in text:
+            text = expand_tabs(text, -(-self._used // cell))
         width = max(1, self._paper // cell)
         room = (self._paper - self._used) // cell
         lines = wrap(text, width, room if room < width else None)
