@@ -72,8 +72,8 @@ def _hyphenated(text: str, width: int, room: int) -> list[str]:
         if size > room:
             *heads, word = pieces(word, width)
             lines += heads
-        soft = gap == SOFT_HYPHEN
-        line += word if soft else word + gap
+        soft = gap == SOFT_HYPHEN and columns(line) + columns(word) < width  # else the hyphen has no room
+        line += word if gap == SOFT_HYPHEN else word + gap
         used = columns(line)
     return [*lines, line.rstrip(" ") if used > room else line]
 

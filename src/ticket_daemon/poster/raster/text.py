@@ -167,7 +167,10 @@ def _piece(cluster: str, rtl: bool, cells: CellFont, fonts: FontBook, hint: str)
         return _Piece(visible, columns, None, rtl=rtl)
     if _KEYCAP in cluster and cluster[0] in cells.rows:  # its picture, so small, would not show which key
         return _Piece(cluster[0], columns, None, rtl=rtl, boxed=True)
-    face = fonts.face(cluster, hint if script_of(cluster[0]).name == "han" else "")
+    name = script_of(cluster[0]).name
+    if name == "latin":
+        hint = "marked" if any(map(unicodedata.combining, cluster)) else ""
+    face = fonts.face(cluster, hint if name in ("han", "latin") else "")
     if face is None and bundled:
         return _Piece(visible, columns, None, rtl=rtl)
     if face is None or ((rtl or script_of(cluster[0]).shaped) and not _can_shape()):

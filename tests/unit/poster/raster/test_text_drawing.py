@@ -220,3 +220,21 @@ def test_a_box_has_four_sides_and_white_between_them(width: int, height: int) ->
     assert "0" in middle
     assert any("1" * 6 in row for row in box[: len(box) // 3])
     assert any("1" * 6 in row for row in box[-len(box) // 3 :])
+
+
+# --- marks that have no character of their own with their letter ---
+
+MARKED = ("ẹ\u0301", "ọ\u0300", "ị\u0300", "ė\u0303", "į\u0303", "ṣ\u0301", "ụ\u0301")
+
+
+@pytest.mark.skipif(system_fonts().face("ẹ\u0301", "marked") is None, reason="apt install fonts-noto-core")
+@pytest.mark.parametrize("cluster", MARKED)
+def test_a_mark_stands_over_its_letter_not_beside_it(cluster: str) -> None:
+    size = (4, 4)
+    whole = pixels(draw_text(cluster, cell=A, size=size, max_width=576).bitmap)
+    middles = []
+    for rows in (whole[: len(whole) // 3], whole[len(whole) // 3 :]):  # the mark, the letter
+        places = [x for row in rows for x, dot in enumerate(row) if dot == "1"]
+        assert places
+        middles.append((min(places) + max(places)) / 2)
+    assert abs(middles[0] - middles[1]) <= 12 * size[0] / 5
