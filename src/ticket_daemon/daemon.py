@@ -50,6 +50,7 @@ from ticket_daemon.printers import Destination, Destinations, Discovery
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.printers.discovery import sources
 from ticket_daemon.queue import Job, JobState, Queue
+from ticket_daemon.queue.spool import KEPT_BYTES
 from ticket_daemon.settings.config import Settings, changed, differences, taken
 from ticket_daemon.settings.disclosure import disclosed
 from ticket_daemon.spooler import Spooler
@@ -68,6 +69,10 @@ DAY_MS: Final = 86_400_000
 #: Of so many newest jobs the doctor counts those that are held.
 HELD_AMONG: Final = 1000
 PRUNE_EVERY_S: Final = 3600.0
+#: How often the queue's size is looked at; from what size on finished jobs are forgotten sooner, and never sooner than.
+MEASURE_EVERY_S: Final = 30.0
+CROWDED_BYTES: Final = KEPT_BYTES // 2
+LEAST_KEPT_MS: Final = 60_000
 #: How often the certificate's files are looked at, for one that was renewed.
 CERTIFICATE_EVERY_S: Final = 60.0
 #: How often a sealed executable looks whether its files are still there.
@@ -406,13 +411,24 @@ class Daemon:
             loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
 
     async def _prune(self) -> None:
-        """Forget old jobs now and then; a storage in trouble is tried again next time."""
+        """Forget old jobs now and then, younger ones where they crowd; a storage in trouble is tried again later."""
+        due = 0.0
         while True:
             with contextlib.suppress(Exception):  # the committer has logged it
-                gone = await self.queue.prune(self._clock() - self.settings.queue.keep_days * DAY_MS)
-                if gone:
-                    log.info("pruned", extra={"jobs": gone})
-            await asyncio.sleep(PRUNE_EVERY_S)
+                keep = self.settings.queue.keep_days * DAY_MS
+                now = asyncio.get_running_loop().time()
+                if now >= due:
+                    due = now + PRUNE_EVERY_S
+                    await self._forget(keep)
+                while await self.queue.measure() > CROWDED_BYTES and keep > LEAST_KEPT_MS:
+                    keep //= 2
+                    await self._forget(keep)
+            await asyncio.sleep(MEASURE_EVERY_S)
+
+    async def _forget(self, age_ms: int) -> None:
+        gone = await self.queue.prune(self._clock() - age_ms)
+        if gone:
+            log.info("pruned", extra={"jobs": gone})
 
     async def _watch_files(self, files: ProgramFiles) -> None:
         """Notice that files of the program have gone. A one-file build ends then: a new start unpacks them again."""

@@ -8,6 +8,7 @@ for every kind of client.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
@@ -19,10 +20,12 @@ from ticket_daemon import messages
 from ticket_daemon.concurrency_limit import Turnstile
 from ticket_daemon.errors import NotCancellable, TicketDaemonError, UnknownJob, UnknownPrinter
 from ticket_daemon.formats import Copies, Formats, Options, Ticket, all_copies
+from ticket_daemon.formats.document import DocumentTicket
 from ticket_daemon.outcomes import Outcomes
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.poster.profile.model import Profile
+from ticket_daemon.poster.render import estimated_us
 from ticket_daemon.printers import Destination, Destinations
 from ticket_daemon.printers.destination import NotLookedYet
 from ticket_daemon.queue import Accepted, Entry, Job, NewJob, Queue
@@ -33,6 +36,11 @@ log = logging.getLogger(__name__)
 
 #: Documents longer than this (bytes of JSON) are rendered in a thread, so that nobody else waits for them.
 RENDER_ASIDE: Final = 32 * 1024
+#: Documents that are estimated (microseconds) to take longer to render too; and from where on a few at a time.
+ASIDE_US: Final = 50_000
+COSTLY_US: Final = 200_000
+COSTLY_AT_ONCE: Final = 1
+COSTLY_WAITING: Final = 30
 #: The format of a ticket that says none.
 DOCUMENT: Final = "document"
 _DIGEST_BYTES: Final = 16
@@ -98,6 +106,7 @@ class Verbs:
         self._clock = clock
         self._outcomes = Outcomes(queue)
         self._drawing = Turnstile(PICTURES_AT_ONCE, PICTURES_WAITING)
+        self._costly = Turnstile(COSTLY_AT_ONCE, COSTLY_WAITING)
         self._engage = engage  #: makes a destination of an installed printer that a ticket names
         self._looked = looked  #: waits until it is known which printers are installed
         self._waiting: set[asyncio.Task[None]] = set()
@@ -109,22 +118,31 @@ class Verbs:
         """Render a ticket and offer it to the queue; `done` hears what became of it. Raises nothing."""
         begun = time.perf_counter()
         try:
-            prepared = self._prepare(order)
+            ticket = self.formats.read(order.format, order.body)
+            if _cost(ticket) > ASIDE_US:
+                self._later(order, done)
+                return
+            prepared = self._prepare(order, ticket)
         except TicketDaemonError as refused:
             done(refused)
         except NotLookedYet:
-            task = asyncio.create_task(self.long_ticket(order, done))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+            self._later(order, done)
         else:
             self._offer(prepared, done, begun)
+
+    def _later(self, order: Order, done: Answer) -> None:
+        task = asyncio.create_task(self.long_ticket(order, done))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
 
     async def long_ticket(self, order: Order, done: Answer) -> None:
         """`ticket` for a document so long that rendering it would make others wait."""
         begun = time.perf_counter()
         await self.looked()
         try:
-            prepared = await asyncio.to_thread(self._prepare, order)
+            ticket = await asyncio.to_thread(self.formats.read, order.format, order.body)
+            async with self._costly if _cost(ticket) > COSTLY_US else contextlib.nullcontext():
+                prepared = await asyncio.to_thread(self._prepare, order, ticket)
         except TicketDaemonError as refused:
             done(refused)
             return
@@ -187,8 +205,7 @@ class Verbs:
             self._engage(prepared.destination)
         self.queue.offer(prepared.job, answered)
 
-    def _prepare(self, order: Order) -> Prepared:
-        ticket = self.formats.read(order.format, order.body)
+    def _prepare(self, order: Order, ticket: Ticket) -> Prepared:
         destination = self.destinations.resolve(order.printer, ticket.model)
         rendered, further = self._render(ticket, destination, copies=order.copies)
         now = self._clock()
@@ -342,6 +359,11 @@ class Verbs:
 
         async with self._drawing:
             return await asyncio.to_thread(picture)
+
+
+def _cost(ticket: Ticket) -> int:
+    """Microseconds that rendering takes, about and at most; 0 where nothing tells."""
+    return estimated_us(ticket.document) if isinstance(ticket, DocumentTicket) else 0
 
 
 def _unheard(_: float) -> None:

@@ -98,6 +98,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the queue at {file} was written by a later version of the program ({detail}); install that version or a newer "
         "one. Nothing was touched",
     ),
+    "storage.no_room": (
+        "la cola ocupa {kept} de {bound} MiB y el disco tiene {free} MiB libres; el ticket NO se aceptó: "
+        "libere espacio o baje `keep_days`",
+        "the queue takes {kept} of {bound} MiB and the disk has {free} MiB left; the ticket was NOT accepted: "
+        "make room or lower `keep_days`",
+    ),
     "storage.cannot_write": (
         "la cola no se puede guardar en disco ({detail}); el ticket NO se aceptó",
         "the queue cannot be saved to disk ({detail}); the ticket was NOT accepted",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from ticket_daemon.errors import (
     NotCancellable,
     QueueFull,
     ShuttingDown,
+    StorageFull,
     StorageUnavailable,
     TicketDaemonError,
     UnknownJob,
@@ -40,6 +42,9 @@ RETRY_AFTER_S: Final = 2
 TOTAL: Final = 1000
 #: Jobs with more than so many bytes are written aside: no one waits for another's long ticket.
 HEAVY_BYTES: Final = 64 * 1024
+#: Bytes that the queue keeps on disk before it takes no more tickets, and that the disk must have left for all else.
+KEPT_BYTES: Final = 2 << 30
+RESERVE_BYTES: Final = 16 << 20
 #: Jobs looked at in one transaction of pruning.
 PRUNE_ROWS: Final = 1000
 
@@ -80,6 +85,9 @@ class Queue:
         self._taken: Counter[str] = Counter()
         self._listeners: dict[JobState, list[Listener]] = {state: [] for state in JobState}
         self._closing = False
+        self._folder = Path(path).parent
+        self._kept = 0  #: bytes on disk when last measured, and what has been accepted since
+        self._free = RESERVE_BYTES + KEPT_BYTES  #: bytes that the disk had left
 
     async def open(self) -> list[Job]:
         """Open the database; the jobs that were being printed when the last run ended, now held.
@@ -171,18 +179,32 @@ class Queue:
         """
         if self._closing:
             done(ShuttingDown("server.shutting_down"))
-        elif not self._is_full(new.destination) or new.id in self._unfinished:
+        elif (not self._is_full(new.destination) and self._has_room(new)) or new.id in self._unfinished:
             self._insert(new, done)
         else:
             self._commits.submit(lambda store: store.find(new.id), functools.partial(self._when_full, new, done))
 
+    def _has_room(self, new: NewJob) -> bool:
+        return self._kept + new.size <= KEPT_BYTES and self._free - new.size >= RESERVE_BYTES
+
+    async def measure(self) -> int:
+        """Look how much is kept on disk, and what it has left; the bytes kept. Raises StorageUnavailable."""
+        self._free = (await asyncio.to_thread(shutil.disk_usage, self._folder)).free
+        self._kept = await self._commits.run(Store.size)
+        return self._kept
+
     def _when_full(self, new: NewJob, done: Answer, known: Job | None, error: StorageUnavailable | None) -> None:
         if known is not None and known.state not in before(JobEvent.RESEND):
             self._insert(new, done)
+        elif error is None and not self._has_room(new):
+            mib = KEPT_BYTES >> 20
+            done(StorageFull("storage.no_room", kept=self._kept >> 20, bound=mib, free=self._free >> 20))
         else:
             done(error or QueueFull("queue.full", printer=new.destination, retry_after_s=RETRY_AFTER_S))
 
     def _insert(self, new: NewJob, done: Answer) -> None:
+        self._kept += new.size
+        self._free -= new.size
         self._taken[new.destination] += 1  # from here on, so that a burst cannot overfill the queue
 
         def committed(inserted: Inserted, error: StorageUnavailable | None) -> None:

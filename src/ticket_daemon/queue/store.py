@@ -349,6 +349,13 @@ class Store:
 
     # --- reading ---
 
+    def size(self) -> int:
+        """Bytes of the database that hold something."""
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        (each,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int((pages - free) * each)
+
     def find(self, job_id: str) -> Job | None:
         """The job with that id."""
         row = self._db.execute(_BY_ID, (job_id,)).fetchone()
