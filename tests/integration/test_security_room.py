@@ -24,6 +24,7 @@ async def test_a_full_bound_takes_no_more_tickets_and_still_knows_those_it_has(
         refused = await till.ask({"tipo": "ticket", "id": "after", "datos": EXAMPLE})
         assert refused["code"] == "storage_unavailable"
         assert (await till.ask({"tipo": "ticket", "id": "before", "datos": EXAMPLE}))["tipo"] == "ack"
+        await till.until(lambda a: a["tipo"] == "result")
         monkeypatch.undo()
         await till.print(EXAMPLE, id="after")
 
