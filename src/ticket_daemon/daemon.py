@@ -42,6 +42,7 @@ from ticket_daemon.frontends.native.guard.access import Gate
 from ticket_daemon.frontends.native.guard.door import Door
 from ticket_daemon.frontends.native.metrics import Fleet, Metrics, Sources
 from ticket_daemon.frontends.native.overview import Overview
+from ticket_daemon.frontends.native.setup import SetUp
 from ticket_daemon.frontends.native.upkeep import Diagnosis, Reloaded, Scanned, Symptom, Upkeep
 from ticket_daemon.machine import instance_lock as claims
 from ticket_daemon.machine import program_files
@@ -87,10 +88,10 @@ def now_ms() -> int:
 
 
 class Daemon:
-    """One running daemon. `again` reads the settings anew, for a reload; without it there is none."""
+    """One running daemon. `again` reads the settings again, for a reload; with a text, as if it stood in the file."""
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], int] = now_ms, again: Callable[[], Settings] | None = None
+        self, settings: Settings, clock: Callable[[], int] = now_ms, again: Callable[..., Settings] | None = None
     ) -> None:
         self.settings = settings
         self._clock = clock
@@ -132,7 +133,8 @@ class Daemon:
         room = frontends.Room(settings, self.verbs, self.gate, self.door, clock, self._tls)
         self._frontends = frontends.wanted(room)
         routes = [route for frontend in self._frontends for route in frontend.routes()]
-        self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate, routes)
+        setup = SetUp(lambda: self.settings, self._would_be, self.reload)
+        self.server = Server(self.verbs, self.overview, self.audience, upkeep, self.gate, setup, routes)
 
     @property
     def url(self) -> str:
@@ -323,6 +325,12 @@ class Daemon:
         await self.discovery.refresh(network=True, force=True)
 
     # --- other printers while it runs ---
+
+    def _would_be(self, text: str) -> None:
+        """Whether the daemon would take this configuration. Raises ConfigError, UnknownProfileError."""
+        if self._again is None:
+            raise ConfigError("config.no_reload")
+        configured(self._again(text=text))
 
     async def reload(self) -> Reloaded:
         """Read the configuration again and take its printers; connections, jobs and unchanged printers go on.

@@ -75,7 +75,7 @@ def test_the_most_pressing_reason_is_the_word_for_a_printer(
     assert (found["tone"], found["word"]) == (tone, word)
 
 
-def test_found_printers_are_shown_with_the_command_that_adds_them(anywhere: Page) -> None:
+def test_found_printers_are_shown_with_a_button_that_adds_them(anywhere: Page) -> None:
     expect(anywhere.locator("#found")).to_be_hidden()
     found = {
         "name": "EPSON TM-T88V", "port": "usb://EPSON/TM-T88V", "driver": "EPSON TM-T88V", "status": "ready",
@@ -89,6 +89,6 @@ def test_found_printers_are_shown_with_the_command_that_adds_them(anywhere: Page
     row = anywhere.locator("#found-list li")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("cola de CUPS")
-    expect(row.locator("code")).to_have_text('ticket-daemon printers add "EPSON TM-T88V"')
+    expect(row.get_by_role("button", name="Agregar: EPSON TM-T88V")).to_be_visible()
     expect(anywhere.locator("#printers .card")).to_have_count(1)
     expect(anywhere.locator("#burst-printer option")).to_have_count(1)

@@ -45,8 +45,8 @@ def run_command(
 
     flags: dict[str, dict[str, object]] = {"server": {"host": host, "port": port}, "log": {"level": log_level}}
 
-    def load() -> configuration.Settings:
-        return configuration.load(env, config, os.environ, flags, data_dir, as_service=service)
+    def load(text: str | None = None) -> configuration.Settings:
+        return configuration.load(env, config, os.environ, flags, data_dir, as_service=service, text=text)
 
     if service and sys.platform == "win32" and _hosted(load, env):
         return
@@ -91,7 +91,7 @@ def _write_down(settings: Settings, *, everything: bool = False) -> None:
     )  # fmt: skip
 
 
-def _hosted(load: Callable[[], Settings], env: str | None) -> bool:
+def _hosted(load: Callable[..., Settings], env: str | None) -> bool:
     """Be the service that Windows has started; False when a person has started this and wants to see it work."""
     import asyncio
 

@@ -141,8 +141,8 @@ def add_command(
 ) -> None:  # fmt: skip
     """Put a printer into the configuration file."""
     from ticket_daemon import messages
-    from ticket_daemon.printers.editing import added
     from ticket_daemon.settings.config import PrinterSettings
+    from ticket_daemon.settings.editing import added
 
     file, settings = _configuration(config, env)
     uri, found = _address(which)
@@ -162,12 +162,9 @@ def add_command(
 
 def _configuration(config: Path | None, env: str | None) -> tuple[Path, Settings]:
     """The file to write to, and what it says now."""
-    from ticket_daemon import messages
     from ticket_daemon.settings import config as configuration
 
-    file = config or configuration.found_file(env, os.environ)
-    if file is None:
-        fail(messages.text("printers.no_file", language()), 2)
+    file = config or configuration.home_file(env, os.environ)
     known = file if file.exists() else None
     return file, configuration.load(env, known, os.environ)
 

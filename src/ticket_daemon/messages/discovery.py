@@ -20,10 +20,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "printers.nothing": ("No se encontró ninguna impresora.", "No printer was found."),
     "printers.not_looked": ("! {source}: {why}", "! {source}: {why}"),
-    "printers.no_file": (
-        "No se sabe en qué archivo está la configuración; dígalo con --config ARCHIVO.",
-        "It is not known which file holds the configuration; say it with --config FILE.",
-    ),
     "printers.added": (
         "Se agregó «{name}» ({uri}, perfil {profile}) a {file}.",
         "Added '{name}' ({uri}, profile {profile}) to {file}.",

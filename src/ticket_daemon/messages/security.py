@@ -6,6 +6,10 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "password.too_short": (
+        "la contraseña necesita al menos {least} caracteres",
+        "the password needs at least {least} characters",
+    ),
     "message.origin_refused": (
         "las páginas de {origin} no tienen permiso; permítalo en la página del servicio o en allowed_origins",
         "pages of {origin} are not allowed; allow it on the daemon's page or in allowed_origins",

@@ -6,6 +6,11 @@ from typing import Final
 
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "config.no_such_printer": (
+        "no hay ninguna impresora {name} en la configuración; están: {names}",
+        "there is no printer {name} in the configuration; there are: {names}",
+    ),
+    "config.no_such_token": ("no hay ninguna clave llamada {name}", "there is no token called {name}"),
     "config.listen_form": (
         'se esperaba una dirección de esta máquina y un puerto, como "127.0.0.1:9100", y llegó «{got}»',
         'expected an address of this machine and a port, such as "127.0.0.1:9100", got "{got}"',

@@ -172,6 +172,7 @@ class Settings(_Section, frozen=True):
     folders: tuple[FolderSettings, ...] = ()
     env: Environment = "test"
     data_dir: Path = Path()
+    file: Path = Path()  #: the configuration file, there or not: where changes are written
     seal: Seal | None = None
 
     @property
@@ -259,6 +260,9 @@ def load(
         file = _standard_file(where, seal)
     if data_dir is None:
         data_dir = Path(environ.get(PREFIX + "DATA_DIR") or (where.data if own else default_data_dir(meant.env)))
+    home = file or (where.config_file if own else data_dir / places.CONFIG_NAME)
+    if file is None and (text is not None or home.exists()):
+        file = home
 
     values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[meant.env].items()}
     if own:
@@ -271,7 +275,7 @@ def load(
         _merge(values, layer, source)
     _anchor_profiles(values, file)
     settings = _convert(values | {"env": meant.env, "data_dir": str(data_dir)}, str(file) if file else f"{PREFIX}…")
-    settings = msgspec.structs.replace(settings, seal=seal)
+    settings = msgspec.structs.replace(settings, file=home, seal=seal)
     return _checked(_with_virtual_printer(settings), str(file) if file else "")
 
 
@@ -380,6 +384,15 @@ def found_file(env: str | None, environ: Mapping[str, str]) -> Path | None:
     return _standard_file(places.of_service(identity(env, environ, seal).service_name), seal)
 
 
+def home_file(env: str | None, environ: Mapping[str, str]) -> Path:
+    """The configuration file of that environment, there or not."""
+    found = found_file(env, environ)
+    if found is not None:
+        return found
+    data_dir = environ.get(PREFIX + "DATA_DIR") or default_data_dir(identity(env, environ).env)
+    return Path(data_dir) / places.CONFIG_NAME
+
+
 def _read(file: Path | None, text: str | None = None) -> dict[str, Any]:
     if file is None:
         return {}
@@ -393,7 +406,7 @@ def _read(file: Path | None, text: str | None = None) -> dict[str, Any]:
 
 def _merge(values: dict[str, Any], over: Mapping[str, Any], source: str) -> None:
     for name, table in over.items():
-        if name in ("env", "data_dir", "seal"):  # decided before the file is read
+        if name in ("env", "data_dir", "file", "seal"):  # decided before the file is read
             raise _problem(source, "document.not_a_field", path=name, field=name)
         if isinstance(table, Mapping) and isinstance(values.get(name), dict):
             values[name].update(table)

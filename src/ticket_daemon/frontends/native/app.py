@@ -27,6 +27,7 @@ from ticket_daemon.frontends.native.guard.pairing import Pairing
 from ticket_daemon.frontends.native.guard.turns import Slice
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.frontends.native.session import Session
+from ticket_daemon.frontends.native.setup import SetUp
 from ticket_daemon.frontends.native.upkeep import Upkeep
 from ticket_daemon.verbs import Verbs
 from ticket_daemon.web import files, headers
@@ -108,10 +109,12 @@ class Server:
         audience: Audience,
         upkeep: Upkeep,
         gate: Gate,
+        setup: SetUp,
         routes: Iterable[web.AbstractRouteDef] = (),  #: of other frontends, on the same port
     ) -> None:
         self._services = Services(verbs, overview, audience, upkeep, Desk(verbs), verbs.settings.server.lang)
         self._settings = verbs.settings
+        self._setup = setup
         self._routes = tuple(routes)
         self._gate = gate
         self._sockets: dict[web.WebSocketResponse, tuple[Outbox, Caller]] = {}
@@ -125,6 +128,7 @@ class Server:
         app.router.add_get("/", self._page)
         app.router.add_get(headers.BRIDGE, self._bridge)
         LogIn(self._gate, lambda request: files.answer(request, "login.html", {}), self.let_go).add_routes(app)
+        self._setup.add_routes(app)
         Pairing(self._gate, self._settings.data_dir, self.let_go).add_routes(app)
         app.router.add_get("/static/{name:.+}", self._static)
         http.add_routes(app, self._services)
