@@ -23,7 +23,7 @@ ROOMS = {key.partition(".")[0] for key in CATALOGUE}
 MENTIONED = set(re.findall(rf'"((?:{"|".join(sorted(ROOMS))})\.[a-z][a-z0-9_.]*[a-z0-9])"', CODE))
 #: Keys that the code puts together: f"job.state.{state}".
 COMPOSED = {f"job.state.{state}" for state in JobState} | {f"service.state.{state}" for state in ServiceState}
-COMPOSED |= {key for key in CATALOGUE if key.startswith("verb.")}
+COMPOSED |= {key for key in CATALOGUE if key.startswith(("verb.", "job.expired", "job.stopped_behind"))}
 #: Look like keys and are none: places in a document or the configuration, and names of files.
 NOT_KEYS = {
     "profile.model",
