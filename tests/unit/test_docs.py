@@ -24,8 +24,10 @@ from ticket_daemon.messages import CATALOGUE
 from ticket_daemon.poster.document import decode
 from ticket_daemon.poster.document.model import COMMAND_NAMES, Command, Document
 from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.poster.profile.model import Profile
 from ticket_daemon.poster.render import render_ticket
-from ticket_daemon.settings.config import PrinterSettings, Settings, load
+from ticket_daemon.settings.config import RELOADED, PrinterSettings, Settings, load
+from ticket_daemon.transport import SCHEMES, make_link
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -260,15 +262,42 @@ def test_every_http_path_is_documented(tmp_path: Path) -> None:
     assert shown - served == {"request", "---"}
 
 
+def test_what_a_reload_takes_is_documented() -> None:
+    said = section(page("operations.md"), "Other printers without a restart")
+    for name, fields in RELOADED.items():
+        whole = set(fields) == set(type(getattr(Settings(), name)).__struct_fields__)
+        for key in [f"[{name}]"] if whole else [f"{name}.{field}" for field in fields]:
+            assert f"`{key}`" in said
+
+
+def test_links_that_end_spooled_are_documented() -> None:
+    text = section(page("operations.md"), "What is known of a printed ticket")
+    (where,) = (cells[2] for cells in rows(text) if cells[0] == "spooled")
+    examples = {cells[0]: cells[1].split(",")[0] for cells in rows(page("printers.md")) if cells[0][:-3] in SCHEMES}
+    links = {scheme: make_link(uri, Profile("80mm")) for scheme, uri in examples.items() if uri.startswith(scheme)}
+    assert {"socket://", "file://", "cups://", "ipp://", "winspool://"} <= set(links)
+    assert set(where.split(", ")) == {scheme for scheme, link in links.items() if link.assurance == "spooled"}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_nothing_is_installed_into_the_systems_own_python(name: str) -> None:
+    """Debian's and others' is managed by the system and refuses."""
+    for block in blocks(page(name)):
+        for line in block.splitlines():
+            assert "pip install" not in line or re.match(r"\S+[\\/]bin[\\/]", line), line
+
+
 # --- profiles ---
 
 
 def test_a_profile_of_ones_own_is_found_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     profile, configuration = (textwrap.dedent(text) for text in indented_blocks(page("profiles.md"), "toml"))
-    (tmp_path / "my-printers.toml").write_text(profile, "utf-8")
-    (tmp_path / "shown.toml").write_text(configuration, "utf-8")
-    monkeypatch.chdir(tmp_path)
-    daemon = Daemon(load("test", Path("shown.toml"), {}, data_dir=tmp_path))
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "my-printers.toml").write_text(profile, "utf-8")
+    (shop / "shown.toml").write_text(configuration, "utf-8")
+    monkeypatch.chdir(tmp_path)  # where the daemon starts is of no account
+    daemon = Daemon(load("test", shop / "shown.toml", {}, data_dir=tmp_path))
     found = daemon.destinations.get("caja")
     assert found is not None
     assert found.profile is not None

@@ -310,7 +310,7 @@ def _named(source: str, section: str, key: str) -> str:
 
 
 #: What a reload takes while the daemon runs.
-_RELOADED: Final[Mapping[str, tuple[str, ...]]] = {
+RELOADED: Final[Mapping[str, tuple[str, ...]]] = {
     "documents": ("profiles",),
     "server": ("allowed_origins", "allowed_hosts"),
     "auth": AuthSettings.__struct_fields__,
@@ -320,14 +320,14 @@ _RELOADED: Final[Mapping[str, tuple[str, ...]]] = {
 
 def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     """The keys (`server.port`) that differ, those that a reload takes apart: they need a restart."""
-    taken = {"printers", *(f"{section}.{field}" for section, fields in _RELOADED.items() for field in fields)}
+    taken = {"printers", *(f"{section}.{field}" for section, fields in RELOADED.items() for field in fields)}
     return tuple(key for key in changed(old, new) if key not in taken)
 
 
 def taken(old: Settings, new: Settings) -> Settings:
     """`old` with what a reload takes of `new`."""
     sections = {}
-    for section, fields in _RELOADED.items():
+    for section, fields in RELOADED.items():
         given = getattr(new, section)
         sections[section] = msgspec.structs.replace(
             getattr(old, section), **{one: getattr(given, one) for one in fields}
