@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from ticket_daemon import __version__, frontends, wire
+from ticket_daemon import __version__, frontends, presenters
 from ticket_daemon.errors import (
     AlreadyRunning,
     ConfigError,
@@ -463,7 +463,7 @@ async def _scan(network: str) -> Scanned:
     from ticket_daemon.printers.discovery.scan import scan
 
     where, printers = await scan(network)
-    return Scanned(network=where, printers=tuple(map(wire.found_entry, printers)))
+    return Scanned(network=where, printers=tuple(map(presenters.found_entry, printers)))
 
 
 def _note(job: Job) -> None:

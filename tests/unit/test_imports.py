@@ -48,3 +48,16 @@ def test_small_verbs_load_no_server_no_database_and_no_pictures(verb: str) -> No
 
 def test_version_loads_no_library_but_the_command_lines() -> None:
     assert loaded("--version", "msgspec", "ssl", "click") == ["click"]
+
+
+def test_a_program_that_uses_the_client_loads_neither_renderer_nor_queue() -> None:
+    asked = "import sys; from ticket_daemon.client import AsyncClient, Client; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    heavy = (
+        "sqlite3",
+        "ticket_daemon.poster",
+        "ticket_daemon.queue",
+        "ticket_daemon.printers",
+        "ticket_daemon.settings",
+    )
+    assert [name for name in loaded if name.startswith(heavy)] == []

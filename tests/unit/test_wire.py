@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticket_daemon import __version__, wire
+from ticket_daemon import __version__, presenters, wire
 from ticket_daemon.errors import DocumentError, MessageError, QueueFull, UnknownJob
 from ticket_daemon.poster.document import Warned
 from ticket_daemon.poster.profile.model import Profile
@@ -214,7 +214,7 @@ def test_any_text_is_a_request_or_refused_with_a_code(text: str | bytes) -> None
     wire.request_id(text)
     found = outcome(text)
     if isinstance(found, MessageError):
-        assert said(wire.error(found, "es"))["mensaje"]
+        assert said(presenters.error(found, "es"))["mensaje"]
     else:
         assert isinstance(found, wire.Request)
 
@@ -230,7 +230,7 @@ def outcome(text: str | bytes) -> wire.Request | MessageError:
 
 
 def test_info_on_connect() -> None:
-    assert said(wire.welcome("es")) == {
+    assert said(presenters.welcome("es")) == {
         "tipo": "info",
         "status": "connected",
         "mensaje": "Conectado a Ticket Daemon",
@@ -241,7 +241,7 @@ def test_info_on_connect() -> None:
 
 def test_ack() -> None:
     accepted = Accepted(job(), duplicate=False, position=1, current=1, capacity=100)
-    assert said(wire.ack(accepted, (), "es")) == {
+    assert said(presenters.ack(accepted, (), "es")) == {
         "tipo": "ack",
         "id": "pos-1",
         "status": "queued",
@@ -256,7 +256,7 @@ def test_ack() -> None:
 
 def test_ack_of_a_duplicate_says_so_and_tells_warnings() -> None:
     accepted = Accepted(job(), duplicate=True, position=0, current=0, capacity=100)
-    found = said(wire.ack(accepted, (Warned("warning.no_cutter", "commands[1]"),), "en"))
+    found = said(presenters.ack(accepted, (Warned("warning.no_cutter", "commands[1]"),), "en"))
     assert (found["duplicate"], found["pos"], found["current"]) == (True, 0, 0)
     assert found["warnings"] == ["commands[1]: the printer has no cutter; the paper is fed instead"]
 
@@ -274,7 +274,7 @@ def test_ack_of_a_duplicate_says_so_and_tells_warnings() -> None:
     ],
 )
 def test_success_is_only_said_of_what_was_printed(state: JobState, status: str) -> None:
-    found = said(wire.result(job(state), "es"))
+    found = said(presenters.result(job(state), "es"))
     assert found.pop("mensaje")
     assert found == {
         "tipo": "result",
@@ -288,21 +288,21 @@ def test_success_is_only_said_of_what_was_printed(state: JobState, status: str) 
 
 def test_result_of_a_failure_has_its_code_and_the_v1_category() -> None:
     reason = Reason("printer_offline", "link.broken", {"port": "h:9100", "detail": "reset"})
-    found = said(wire.result(job(JobState.FAILED, reason), "es"))
+    found = said(presenters.result(job(JobState.FAILED, reason), "es"))
     assert found["code"] == "printer_offline"
     assert found["mensaje"].startswith("PRINTER: ")
     assert "h:9100" in found["mensaje"]
 
 
 def test_error_with_and_without_what_it_may_carry() -> None:
-    assert said(wire.error(UnknownJob("job.unknown", id="x"), "en")) == {
+    assert said(presenters.error(UnknownJob("job.unknown", id="x"), "en")) == {
         "tipo": "error",
         "status": "error",
         "mensaje": "there is no job with the id 'x'",
         "code": "unknown_job",
     }
     broken = DocumentError("raw.empty", path="commands[0].data.hex", category="RAW")
-    assert said(wire.error(broken, "es", "pos-1")) == {
+    assert said(presenters.error(broken, "es", "pos-1")) == {
         "tipo": "error",
         "id": "pos-1",
         "status": "error",
@@ -313,7 +313,7 @@ def test_error_with_and_without_what_it_may_carry() -> None:
 
 
 def test_error_of_a_full_queue_is_v1s_and_says_when_to_come_back() -> None:
-    found = said(wire.error(QueueFull("queue.full", retry_after_s=2), "es", "a"))
+    found = said(presenters.error(QueueFull("queue.full", retry_after_s=2), "es", "a"))
     assert (found["mensaje"], found["code"], found["retry_after_s"]) == ("Cola llena, reintente", "queue_full", 2)
 
 
@@ -336,8 +336,8 @@ def test_status() -> None:
 
 
 def test_printers() -> None:
-    entry = wire.printer_entry(destination(known=True), "192.168.1.50:9100")
-    answer = wire.Printers(status="ok", printers=(entry,), summary=wire.summary((entry,)))
+    entry = presenters.printer_entry(destination(known=True), "192.168.1.50:9100")
+    answer = wire.Printers(status="ok", printers=(entry,), summary=presenters.summary((entry,)))
     assert said(answer) == {
         "tipo": "printers",
         "status": "ok",
@@ -371,17 +371,17 @@ def test_printers() -> None:
     ],
 )
 def test_status_of_a_printer_in_the_list(state: str, reasons: tuple[str, ...], status: str) -> None:
-    assert wire.printer_entry(destination(state=state, reasons=reasons, known=True), "p").status == status
+    assert presenters.printer_entry(destination(state=state, reasons=reasons, known=True), "p").status == status
 
 
 def test_a_printer_nobody_has_heard_of_yet_is_unknown_and_no_trouble() -> None:
-    entry = wire.printer_entry(destination(), "p")
+    entry = presenters.printer_entry(destination(), "p")
     assert entry.status == "unknown"
-    assert wire.summary((entry,)).status == "ok"
+    assert presenters.summary((entry,)).status == "ok"
 
 
 def test_virtual_printer_in_the_list() -> None:
-    entry = wire.printer_entry(destination("virtual://x"), "virtual")
+    entry = presenters.printer_entry(destination("virtual://x"), "virtual")
     assert (entry.is_virtual, entry.printer_type, entry.status) == (True, "virtual", "ready")
 
 
@@ -391,11 +391,11 @@ def test_virtual_printer_in_the_list() -> None:
 )
 def test_summary(statuses: tuple[str, ...], expected: str) -> None:
     entries = tuple(wire.PrinterEntry(str(i), "", "", s, False, False, "thermal") for i, s in enumerate(statuses))
-    found = json.loads(msgspec.json.encode(wire.summary(entries)))
+    found = json.loads(msgspec.json.encode(presenters.summary(entries)))
     assert found == {"status": expected, "detected_count": len(entries), "thermal_count": len(entries)}
 
 
-@pytest.mark.parametrize(("answer", "tipo"), [(wire.job_answer, "job"), (wire.job_news, "job_event")])
+@pytest.mark.parametrize(("answer", "tipo"), [(presenters.job_answer, "job"), (presenters.job_news, "job_event")])
 def test_job(answer: Any, tipo: str) -> None:
     assert said(answer(job(attempts=0), "es")) == {
         "tipo": tipo,
@@ -410,12 +410,14 @@ def test_job(answer: Any, tipo: str) -> None:
 
 
 def test_job_that_failed_and_was_a_reprint() -> None:
-    found = said(wire.job_answer(job(JobState.EXPIRED, Reason("expired", "job.expired"), reprint_of="pos-0"), "es"))
+    found = said(
+        presenters.job_answer(job(JobState.EXPIRED, Reason("expired", "job.expired"), reprint_of="pos-0"), "es")
+    )
     assert (found["code"], found["reprint_of"]) == ("expired", "pos-0")
 
 
 def test_printer_news() -> None:
-    assert said(wire.printer_news(destination(state="stopped", reasons=("media-empty",)))) == {
+    assert said(presenters.printer_news(destination(state="stopped", reasons=("media-empty",)))) == {
         "tipo": "printer_status",
         "printer": "caja",
         "state": "stopped",

@@ -65,13 +65,13 @@ def _listed(url: str) -> dict[str, Any]:
         return listed
     if status:
         fail(msgspec.json.decode(body).get("mensaje", f"HTTP {status}"))
-    from ticket_daemon import messages, wire
+    from ticket_daemon import messages, presenters, wire
 
     echo(messages.text("printers.no_daemon", language(), url=url), err=True)
     snapshot = _look()
-    entries = tuple(map(wire.found_entry, snapshot.printers))
-    missing = wire.not_looked(snapshot, language())
-    answer = wire.Printers(status="ok", printers=entries, summary=wire.summary(entries), not_looked=missing)
+    entries = tuple(map(presenters.found_entry, snapshot.printers))
+    missing = presenters.not_looked(snapshot, language())
+    answer = wire.Printers(status="ok", printers=entries, summary=presenters.summary(entries), not_looked=missing)
     local: dict[str, Any] = msgspec.json.decode(wire.encode(answer))
     return local
 
@@ -90,7 +90,7 @@ def _scanned(network: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """What listens on port 9100 there and is not in the list yet."""
     import msgspec
 
-    from ticket_daemon import messages, wire
+    from ticket_daemon import messages, presenters, wire
     from ticket_daemon.printers.discovery.scan import network as checked
     from ticket_daemon.printers.discovery.scan import scan
 
@@ -98,7 +98,7 @@ def _scanned(network: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
     echo(messages.text("printers.scanning", language(), network=str(where)), err=True)
     known = {one.get("uri") for one in answer["printers"]}
     found = asyncio.run(scan(str(where))).printers
-    return [msgspec.json.decode(wire.encode(wire.found_entry(one))) for one in found if one.uri not in known]
+    return [msgspec.json.decode(wire.encode(presenters.found_entry(one))) for one in found if one.uri not in known]
 
 
 def _show(answer: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import MessageError, TicketDaemonError, UnknownType
 from ticket_daemon.fleet import names
 from ticket_daemon.queue import Queue
@@ -110,7 +110,7 @@ class Intake:
         )
 
     def _never(self, job_id: str, refused: TicketDaemonError) -> Never:
-        return Never(job_id, wire.error(refused, self._lang, job_id))
+        return Never(job_id, presenters.error(refused, self._lang, job_id))
 
 
 def made_up_id(incoming: Incoming) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import FleetError, FleetUnavailable
 from ticket_daemon.fleet import directory, link, names, shapes
 from ticket_daemon.fleet.board import Board, SeenJob
@@ -134,7 +134,7 @@ class Lookout:
             text, code = event.message or "", event.code or ""
             self._board.happened(store, SeenJob(job_id, event.state, event.printer, code, event.updated_at, text))
         elif isinstance(event, wire.Error):
-            at = wire.rfc3339(round(self._clock() * 1000))
+            at = presenters.rfc3339(round(self._clock() * 1000))
             self._board.happened(store, SeenJob(job_id, "refused", code=event.code, at=at, text=event.message))
         self._changed()
 

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Final
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import StorageUnavailable
 from ticket_daemon.fleet import names
 from ticket_daemon.fleet.letters import Letter, Publish
@@ -70,6 +70,8 @@ class Outbox:
         subject = names.result(self._store, job.id)
         # The mark alone, as nobody guesses it: the server knows message ids of all shops together, and what came under
         # an id that another shop had used would be taken for its repetition.
-        yield Letter(subject, wire.encode(wire.job_news(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.e"})
+        yield Letter(subject, wire.encode(presenters.job_news(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.e"})
         if job.is_settled:
-            yield Letter(subject, wire.encode(wire.result(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.r"})
+            yield Letter(
+                subject, wire.encode(presenters.result(job, self._lang)), {names.MESSAGE_ID: f"{change.mark}.r"}
+            )

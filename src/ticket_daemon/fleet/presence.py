@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from ticket_daemon import __version__, wire
+from ticket_daemon import __version__, presenters
 from ticket_daemon.fleet.shapes import NAMED_HELD, HeldJob, Shop, ShopPrinter, encode
 from ticket_daemon.fleet.streams import EVERY_S
 from ticket_daemon.printers import Destination, Destinations
@@ -33,7 +33,7 @@ class Presence:
         self._queue = queue
         self._destinations = destinations
         self._clock = clock
-        self._since = wire.rfc3339(since_ms)
+        self._since = presenters.rfc3339(since_ms)
         self._bell = asyncio.Event()
         self._held: set[str] = set()  #: those told as held
 
@@ -67,7 +67,7 @@ class Presence:
             store=self._store,
             version=__version__,
             since=self._since,
-            at=wire.rfc3339(self._clock()),
+            at=presenters.rfc3339(self._clock()),
             every_s=EVERY_S,
             current=self._queue.current,
             capacity=self._queue.places(self._destinations.counted),
@@ -79,7 +79,9 @@ class Presence:
                 for one in self._destinations
             ),
             needs=tuple(
-                HeldJob(job.id, job.destination, job.reason.code if job.reason else "", wire.rfc3339(job.updated_at))
+                HeldJob(
+                    job.id, job.destination, job.reason.code if job.reason else "", presenters.rfc3339(job.updated_at)
+                )
                 for job in held[:NAMED_HELD]
             ),
             storage=self._queue.trouble or "",

@@ -1,9 +1,4 @@
-"""The wire's words: what clients send and what they are told, as types.
-
-This package alone knows field names and `tipo`s, in Spanish and English as protocol v1 has them: `requests` and
-`answers` are the two directions, `telling` makes answers out of the program's own values. It promises that no other
-module spells a wire word.
-"""
+"""The wire's words, in Spanish and English as protocol v1 has them: what clients send and what they are told."""
 
 from ticket_daemon.wire.answers import (
     PROTOCOL,
@@ -60,21 +55,6 @@ from ticket_daemon.wire.requests import (
     parse_query,
     request_id,
 )
-from ticket_daemon.wire.telling import (
-    ack,
-    error,
-    found_entry,
-    job_answer,
-    job_news,
-    jobs_answer,
-    not_looked,
-    printer_entry,
-    printer_news,
-    result,
-    rfc3339,
-    summary,
-    welcome,
-)
 
 __all__ = [
     "KINDS",
@@ -123,22 +103,9 @@ __all__ = [
     "TicketRequest",
     "TlsHealth",
     "WorkerHealth",
-    "ack",
     "encode",
-    "error",
-    "found_entry",
-    "job_answer",
-    "job_news",
-    "jobs_answer",
-    "not_looked",
     "parse",
     "parse_body",
     "parse_query",
-    "printer_entry",
-    "printer_news",
     "request_id",
-    "result",
-    "rfc3339",
-    "summary",
-    "welcome",
 ]

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from ticket_daemon import messages, wire
+from ticket_daemon import messages, presenters, wire
 from ticket_daemon.errors import UnknownPrinter
 from ticket_daemon.frontends.native import log_lines
 from ticket_daemon.frontends.native.call import Call, File, Reply, Services
@@ -70,37 +70,37 @@ def order_of(asked: wire.TicketRequest, call: Call) -> Order:
 async def ticket(services: Services, asked: wire.TicketRequest, call: Call) -> Reply:
     """Print a document. (A WebSocket's session does this by itself: its acks keep their order.)"""
     offered = await services.verbs.submit(order_of(asked, call))
-    answer = wire.ack(offered.accepted, offered.warnings, services.lang, offered.reasons)
+    answer = presenters.ack(offered.accepted, offered.warnings, services.lang, offered.reasons)
     return Reply(answer, status=200 if offered.accepted.duplicate else None)
 
 
 async def job(services: Services, asked: wire.JobRequest, call: Call) -> Reply:
     """How a job stands."""
     found, history = await services.verbs.story(asked.id)
-    return Reply(wire.job_answer(found, services.lang, history), watch=found if asked.watch else None)
+    return Reply(presenters.job_answer(found, services.lang, history), watch=found if asked.watch else None)
 
 
 async def jobs(services: Services, asked: wire.JobsRequest, call: Call) -> Reply:
     """The newest jobs, or those that have not ended."""
     verbs = services.verbs
     found = verbs.pending(asked.limit) if asked.pending else await verbs.recent(asked.limit)
-    return Reply(wire.jobs_answer(found, services.lang, pending=asked.pending))
+    return Reply(presenters.jobs_answer(found, services.lang, pending=asked.pending))
 
 
 async def cancel(services: Services, asked: wire.CancelRequest, call: Call) -> Reply:
     """Do not print a job that has not begun."""
-    return Reply(wire.job_answer(await services.verbs.cancel(asked.id, call.by), services.lang))
+    return Reply(presenters.job_answer(await services.verbs.cancel(asked.id, call.by), services.lang))
 
 
 async def hold(services: Services, asked: wire.HoldRequest, call: Call) -> Reply:
     """Keep a waiting job back until it is released."""
-    return Reply(wire.job_answer(await services.verbs.hold(asked.id, call.by), services.lang))
+    return Reply(presenters.job_answer(await services.verbs.hold(asked.id, call.by), services.lang))
 
 
 async def release(services: Services, asked: wire.ReleaseRequest, call: Call) -> Reply:
     """Let a held job go on."""
     released = await services.verbs.release(asked.id, call.by, open_drawer=asked.open_drawer)
-    return Reply(wire.job_answer(released, services.lang))
+    return Reply(presenters.job_answer(released, services.lang))
 
 
 async def reprint(services: Services, asked: wire.ReprintRequest, call: Call) -> Reply:
@@ -108,7 +108,7 @@ async def reprint(services: Services, asked: wire.ReprintRequest, call: Call) ->
     accepted = await services.verbs.reprint(
         asked.id, asked.new_id, call.by, banner=asked.banner, open_drawer=asked.open_drawer
     )
-    return Reply(wire.ack(accepted, (), services.lang), watch=accepted.job)
+    return Reply(presenters.ack(accepted, (), services.lang), watch=accepted.job)
 
 
 async def paper(services: Services, asked: PaperRequest, call: Call) -> Reply:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.printers import Destination
 from ticket_daemon.queue import Job
 
@@ -66,14 +66,14 @@ class Audience:
                 self._watched[session].discard(job.id)
                 session.job_ended(job)
         if subscribers := self._topics["jobs"]:
-            news = wire.job_news(job, self._lang)
+            news = presenters.job_news(job, self._lang)
             for session in tuple(subscribers):
                 session.say(news)
 
     def printer_changed(self, destination: Destination) -> None:
         """Tell whom it concerns."""
         if subscribers := self._topics["printers"]:
-            news = wire.printer_news(destination)
+            news = presenters.printer_news(destination)
             for session in tuple(subscribers):
                 session.say(news)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Raw, Struct
 
-from ticket_daemon import messages, wire
+from ticket_daemon import messages, presenters, wire
 from ticket_daemon.errors import QueueFull, UnknownPrinter
 from ticket_daemon.poster.document import Source, encode
 from ticket_daemon.poster.profile.catalogue import find
@@ -97,7 +97,7 @@ class Desk:
         order = self._order(kind, destination, document)
         offered = await self._verbs.submit(order)
         log.info("printer_tried", extra={"audit": True, "printer": destination.name, "what": kind, "job": order.id})
-        return wire.ack(offered.accepted, offered.warnings, self._lang, offered.reasons)
+        return presenters.ack(offered.accepted, offered.warnings, self._lang, offered.reasons)
 
     def _test_ticket(self, destination: Destination, number: int | None = None) -> dict[str, Any]:
         def say(key: str, **parameters: object) -> str:

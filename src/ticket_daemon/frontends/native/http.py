@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import TicketDaemonError
 from ticket_daemon.formats import BY_MEDIA_TYPE
 from ticket_daemon.frontends.native.call import Call, Reply, Services
@@ -83,7 +83,7 @@ def _response(reply: Reply, route: Route) -> web.Response:
 
 def refusal(problem: TicketDaemonError, lang: str) -> web.Response:
     """An error as an answer: its JSON, with the HTTP status of its code."""
-    answer = wire.error(problem, lang)
+    answer = presenters.error(problem, lang)
     headers = {"Retry-After": str(answer.retry_after_s)} if answer.retry_after_s else None
     return _json(answer, STATUS.get(problem.code, 400), headers)
 

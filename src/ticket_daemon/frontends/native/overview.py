@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ticket_daemon import __version__, messages, wire
+from ticket_daemon import __version__, messages, presenters, wire
 from ticket_daemon.frontends.native.figures import Figures
 from ticket_daemon.printers import Destinations, FoundPrinter, Snapshot
 from ticket_daemon.queue import Job, JobState, Queue
@@ -74,11 +74,11 @@ class Overview:
         """Every printer, those that nobody configured behind the others, and the whole in one line."""
         found = self._found()
         entries = (
-            *(wire.printer_entry(d, self._port_of(d.name)) for d in self._destinations),
-            *(wire.found_entry(one) for one in self._unconfigured(found)),
+            *(presenters.printer_entry(d, self._port_of(d.name)) for d in self._destinations),
+            *(presenters.found_entry(one) for one in self._unconfigured(found)),
         )
-        missing = wire.not_looked(found, self._settings.server.lang)
-        return wire.Printers(status="ok", printers=entries, summary=wire.summary(entries), not_looked=missing)
+        missing = presenters.not_looked(found, self._settings.server.lang)
+        return wire.Printers(status="ok", printers=entries, summary=presenters.summary(entries), not_looked=missing)
 
     def _unconfigured(self, found: Snapshot) -> list[FoundPrinter]:
         """What was found and is no destination, by address or by name."""
@@ -92,7 +92,7 @@ class Overview:
 
     def printer_news(self) -> list[wire.PrinterNews]:
         """Each printer's state, as a change would tell it."""
-        return [wire.printer_news(d) for d in self._destinations]
+        return [presenters.printer_news(d) for d in self._destinations]
 
     def health(self) -> wire.Health:
         """What `/health` says; `degraded` while printing is possible and something is wrong, `error` when it is not."""

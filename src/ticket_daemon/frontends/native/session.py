@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.frontends.native.actions import order_of
 from ticket_daemon.frontends.native.call import Call, Reply, Services
@@ -41,7 +41,7 @@ class Session:
 
     def open(self) -> None:
         """Greet the client."""
-        self.say(wire.welcome(self._services.lang))
+        self.say(presenters.welcome(self._services.lang))
 
     def close(self) -> None:
         """Forget the client; its jobs go on."""
@@ -58,7 +58,7 @@ class Session:
 
     def job_ended(self, job: Job) -> None:
         """A job this client waits for is settled."""
-        self.say(wire.result(job, self._services.lang))
+        self.say(presenters.result(job, self._services.lang))
 
     # --- requests ---
 
@@ -99,7 +99,7 @@ class Session:
     def refuse(self, problem: TicketDaemonError, job_id: str | None = None) -> None:
         """Answer with an error."""
         self._services.overview.figures.refused(problem.code)
-        self.say(wire.error(problem, self._services.lang, job_id))
+        self.say(presenters.error(problem, self._services.lang, job_id))
 
     @contextmanager
     def _refusing(self, job_id: str | None) -> Iterator[None]:
@@ -148,7 +148,7 @@ class Session:
             if isinstance(answer, TicketDaemonError):
                 self.refuse(answer, order.id)
                 return
-            self.say(wire.ack(answer.accepted, answer.warnings, services.lang, answer.reasons))
+            self.say(presenters.ack(answer.accepted, answer.warnings, services.lang, answer.reasons))
             services.audience.watch(answer.accepted.job, self)
 
         if length > RENDER_ASIDE or order.format != DOCUMENT:

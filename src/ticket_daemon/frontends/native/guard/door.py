@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from aiohttp import web
 
-from ticket_daemon import wire
+from ticket_daemon import presenters, wire
 from ticket_daemon.errors import MessageError, TicketDaemonError
 from ticket_daemon.frontends.native.guard.access import Gate
 from ticket_daemon.frontends.native.guard.limits import client_of
@@ -162,7 +162,7 @@ class Connection(web.RequestHandler):
         else:
             problem = TicketDaemonError("server.internal")
             log.error("request_failed", exc_info=exc)
-        answer = wire.error(problem, self.door.gate.settings.server.lang)
+        answer = presenters.error(problem, self.door.gate.settings.server.lang)
         fields = headers.of("", "application/json", "", "")
         response = web.Response(
             body=wire.encode(answer), status=status, content_type="application/json", headers=fields

@@ -1,8 +1,4 @@
-"""From the program's own values to answers.
-
-It knows jobs, destinations and errors, and which answer tells of them; it does not know who is told. It promises that
-texts are in the language asked for, and times RFC 3339 in UTC.
-"""
+"""From jobs, printers and errors to the answers that tell of them; times are RFC 3339 in UTC."""
 
 from __future__ import annotations
 
