@@ -1,5 +1,5 @@
 """Write the parts of the documentation that are facts of the code: the life of a job, the printer commands, and the
-descriptions of the interface (OpenAPI, AsyncAPI, JSON Schemas).
+descriptions of the interface (OpenAPI, AsyncAPI, JSON Schemas); and the page's words for a job's states.
 
     python tools/make_docs.py           write them
     python tools/make_docs.py --check   say which are out of date; exit code 1 when one is
@@ -10,12 +10,14 @@ A test holds the files to what is made here, so that documentation cannot fall b
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from ticket_daemon.frontends.native import described
+from ticket_daemon.messages.states import STATES
 from ticket_daemon.poster.escpos import (
     COMMANDS,
     Command,
@@ -35,18 +37,9 @@ from ticket_daemon.transport import SCHEMES, make_link
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 BEGIN: Final = "<!-- begin: made by tools/make_docs.py -->"
 END: Final = "<!-- end: made by tools/make_docs.py -->"
+#: Characters of a line of script.
+_WIDTH: Final = 120
 
-_MEANINGS: Final = {
-    JobState.QUEUED: "on disk, waits for its printer",
-    JobState.PRINTING: "its bytes are on their way",
-    JobState.CONFIRMED: "the printer itself said that it has printed it",
-    JobState.SENT: "the link took every byte; it cannot say more",
-    JobState.SPOOLED: "the operating system's print spooler took it",
-    JobState.FAILED: "not printed, and it will not be tried again by itself",
-    JobState.EXPIRED: "its `ttl_s` was over before it could begin; not printed",
-    JobState.CANCELLED: "taken back by a client or a person; what was held may be on paper in part",
-    JobState.HELD: "waits for a person: the printer was away too long, nobody knows how much was printed, or one asked",
-}
 S, E = JobState, JobEvent
 _WHEN: Final = {
     (S.QUEUED, E.START): "its turn has come and the printer can print; committed before the first byte leaves",
@@ -114,7 +107,7 @@ def _state_rows() -> Iterable[Sequence[str]]:
     for state in JobState:
         unsettled = state not in FINAL and state is not JobState.HELD
         told = "–" if unsettled else "`success`" if state in PRINTED else "`error`"
-        yield f"`{state}`", _MEANINGS[state], told, "no" if state in FINAL else "yes"
+        yield f"`{state}`", STATES[state].docs, told, "no" if state in FINAL else "yes"
 
 
 def _change_rows() -> Iterable[Sequence[str]]:
@@ -220,10 +213,28 @@ def _between_marks(old: str, new: str) -> str:
     return before + new + after
 
 
+def page_words() -> str:
+    """The states' words for the page's texts."""
+    lines = [f"  // {BEGIN[5:-4]}"]
+    for part in ("word", "meaning"):
+        for state, words in STATES.items():
+            key = f'  "{"state" if part == "word" else part}.{state}"'
+            spanish, english = (json.dumps(text, ensure_ascii=False) for text in getattr(words, part))
+            line = f"{key}: [{spanish}, {english}],"
+            lines.append(line if len(line) <= _WIDTH else f"{key}: [\n    {spanish},\n    {english},\n  ],")
+    return "\n".join([*lines, f"  // {END[5:-4]}"])
+
+
+def _in_script(old: str, new: str) -> str:
+    before, _, rest = old.partition(f"  // {BEGIN[5:-4]}")
+    return before + new + rest.partition(f"  // {END[5:-4]}")[2]
+
+
 #: File in docs/ -> what it should hold, given what it holds.
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "states.md": lambda _: states(),
     "printers.md": lambda old: _between_marks(old, links()),
+    "../src/ticket_daemon/web/texts-shop.js": lambda old: _in_script(old, page_words()),
     "escpos.md": lambda old: _between_marks(old, commands()),
     **{name: lambda _, name=name: described.written(name) for name in described.DESCRIPTIONS},  # type: ignore[misc]
 }

@@ -62,7 +62,7 @@ def test_newest_ticket_is_answered_in_large_words(counter: Page, daemon: Daemon)
 
 def test_a_ticket_that_waits_is_said_to_wait_and_why(counter: Page, daemon: Daemon) -> None:
     daemon.send("comanda-espera", printer=KITCHEN)
-    expect(counter.locator("#verdict .answer-state")).to_have_text("En espera")
+    expect(counter.locator("#verdict .answer-state")).to_have_text("En cola")
     expect(counter.locator("#verdict")).to_contain_text(f"{KITCHEN}: fuera de línea")
     expect(counter.locator("#alerts")).to_contain_text("un ticket espera")
 

@@ -74,7 +74,7 @@ def test_ticket_shows_its_paper_and_what_became_of_it(tickets: Page) -> None:
 def test_open_ticket_follows_what_becomes_of_it(tickets: Page, daemon: Daemon) -> None:
     daemon.send("sigue", printer=BAR)
     tickets.locator('#jobs tr[data-job="sigue"] [data-does=look]').click()
-    expect(tickets.locator("#sheet-state")).to_contain_text("En espera")
+    expect(tickets.locator("#sheet-state")).to_contain_text("En cola")
     tickets.locator("#sheet-acts [data-does=hold]").click()
     expect(tickets.locator("#sheet-state")).to_contain_text("Retenido")
     expect(tickets.locator("#sheet-history li").last).to_contain_text("alguien lo retuvo")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ticket_daemon.messages.states import STATES
+
 #: key -> (Spanish, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "job.unknown": ("no hay ningún trabajo con el id «{id}»", "there is no job with the id '{id}'"),
@@ -75,19 +77,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Ticket queued again; nothing was printed the time before",
     ),
     "job.duplicate": ("Este ticket ya se había recibido", "This ticket had been received already"),
-    "job.state.queued": ("En cola", "Queued"),
-    "job.state.printing": ("Imprimiendo", "Printing"),
-    "job.state.confirmed": ("Impreso y confirmado por la impresora", "Printed, and confirmed by the printer"),
-    "job.state.sent": ("Enviado completo a la impresora", "Sent to the printer in full"),
+    **{f"job.state.{state}": words.told for state, words in STATES.items()},
     "job.state.simulated": (
         "Simulado: lo dibujó una impresora virtual; no hay papel",
         "Simulated: a virtual printer drew it; there is no paper",
     ),
-    "job.state.spooled": ("Entregado al sistema de impresión", "Handed to the system's print spooler"),
-    "job.state.failed": ("No se imprimió", "Not printed"),
-    "job.state.expired": ("Caducado", "Expired"),
-    "job.state.cancelled": ("Cancelado", "Cancelled"),
-    "job.state.held": ("En espera de una persona", "Waits for a person"),
     "storage.cannot_open": (
         "no se puede abrir la cola en {file}: {detail}",
         "the queue at {file} cannot be opened: {detail}",
