@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -177,3 +179,25 @@ async def test_the_ack_says_why_the_ticket_waits_and_a_drawn_one_is_called_simul
             _, drawn = await pos.print(ticket("three"), printer="virtual")
             assert drawn["simulated"] is True
             assert drawn["mensaje"].startswith("Simulado")
+
+
+def released(url: str, job_id: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ticket_daemon", "release", job_id, "--url", url]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+async def test_the_command_line_says_what_became_of_a_release_not_that_it_was_asked_for(
+    tmp_path: Path, is_back: bool
+) -> None:
+    async with emulated(refuse=True) as printer:
+        config = f'[[printers]]\nname = "caja"\nuri = "{printer.uri}"\nprofile = "{PROFILE}"\nretry_s = 1\n'
+        with daemon_process(tmp_path, config=config) as daemon:
+            async with client(daemon.url) as pos:
+                _, held = await pos.print(ticket("one"), id="a", printer="caja")
+                assert held["state"] == "held"
+            if is_back:
+                await printer.listen()
+            done = await asyncio.to_thread(released, daemon.url, "a")
+        assert done.returncode == (0 if is_back else 1), done.stderr
+        assert ("confirmada" in done.stdout or "confirmado" in done.stdout) == is_back, done.stdout

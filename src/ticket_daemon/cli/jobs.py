@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from ticket_daemon.cli.common import daemon_at, echo, says_errors, token_option, url_option
+from ticket_daemon.cli.common import REFUSED, daemon_at, echo, says_errors, token_option, url_option
 from ticket_daemon.cli.manual import verb
+from ticket_daemon.errors import NoAnswer
 
 if TYPE_CHECKING:
     from ticket_daemon.wire import JobAnswer
+
+
+#: How long a released ticket's end is waited for; one whose printer is away waits on by itself.
+OUTCOME_S: Final = 5.0
 
 
 def _show(job: JobAnswer) -> None:
@@ -68,8 +73,17 @@ def hold_command(job_id: str, url: str, token_file: str | None) -> None:
 @token_option
 @says_errors
 def release_command(job_id: str, open_drawer: bool, url: str, token_file: str | None) -> None:
-    """Let held job JOB_ID print."""
-    _show(daemon_at(url, token_file).release(job_id, open_drawer=open_drawer))
+    """Let held job JOB_ID print, and say what became of it."""
+    daemon = daemon_at(url, token_file)
+    daemon.release(job_id, open_drawer=open_drawer)
+    try:
+        end = daemon.wait(job_id, timeout=OUTCOME_S)
+    except NoAnswer:  # it waits for its printer, or prints still
+        _show(daemon.job(job_id))
+        return
+    echo(f"{end.id}: {end.text}")
+    if not end.is_printed:
+        raise SystemExit(REFUSED)
 
 
 @verb("reprint", "does.reprint")

@@ -66,8 +66,13 @@ def submit(
     _follow(daemon, daemon.submit(document, id=job_id, printer=printer), wait)
 
 
+def _why(ack: Ack) -> str:
+    """What keeps the printer from printing now."""
+    return f"; {', '.join(ack.reasons)}" if ack.reasons else ""
+
+
 def _follow(daemon: Client, ack: Ack, wait: float) -> None:
-    echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity})")
+    echo(f"{ack.job_id}: {ack.message} ({ack.printer}, {ack.pos}/{ack.capacity}{_why(ack)})")
     if wait <= 0:
         return
     end = daemon.wait(ack.job_id, timeout=wait)

@@ -120,7 +120,8 @@ class Caller:
 
     def _spend(self, rate: Rate, key: str, by: str) -> None:
         gate = self._gate
-        seconds = rate.take(by if by.startswith("token:") else self.client)
+        # Tills may share a token, and programs a machine: neither spends what another one has.
+        seconds = rate.take(f"{by} {self.client}" if by.startswith("token:") else self.client)
         if seconds:
             gate.refused("rate_limited", self.client, by=by)
             raise RateLimited(key, retry_after_s=seconds, limit=rate.per_minute)
