@@ -80,6 +80,8 @@ def _hyphenated(text: str, width: int, room: int) -> list[str]:
 
 def longest_unit(text: str) -> int:
     """Columns of the longest part of `text` that is not broken."""
+    if text.isascii():
+        return max(map(len, text.split(" ")))
     return max((columns(word) for word, _ in units(text.replace(SOFT_HYPHEN, ""))), default=0)
 
 

@@ -50,14 +50,19 @@ def _widths(data: Columns, paper: int) -> list[int]:
     if room < len(open_cells):
         width = paper - room + len(open_cells)
         raise Fault("table.too_wide_fixed", "cells", width=width, paper=paper)
-    shares = iter(_shares([_needed(cell) for cell in open_cells], room))
+    # Where every text fits an equal share as it stands, no word needs more.
+    alike = room // max(1, len(open_cells))
+    fits = all(len(cell.text) * 2 * SIZES[cell.style.size][0] <= alike for cell in open_cells)
+    shares = iter(_shares([1 if fits else _needed(cell) for cell in open_cells], room))
     return [next(shares) if cell.width is None else cell.width for cell in data.cells]
 
 
 def _needed(cell: Cell) -> int:
     """Columns for the longest word of a cell."""
-    words = cell.text.replace("\t", " ").split("\n")
-    return max(1, max(map(longest_unit, words)) * SIZES[cell.style.size][0])
+    text = cell.text
+    if "\t" in text or "\n" in text:
+        text = text.replace("\t", " ").replace("\n", " ")
+    return max(1, longest_unit(text) * SIZES[cell.style.size][0])
 
 
 def _shares(needed: list[int], room: int) -> list[int]:
