@@ -54,6 +54,8 @@ class Row(NamedTuple):
 
 
 FRONTENDS: Final = (
+    Row("epos", "ticket_daemon.frontends.epos.frontend", lambda settings: settings.epos.enabled),
+    Row("odoo", "ticket_daemon.frontends.odoo.frontend", lambda settings: settings.odoo.enabled),
     Row("qz", "ticket_daemon.frontends.qz.frontend", lambda settings: settings.qz.enabled),
     Row(
         "raw",

@@ -19,6 +19,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "dos impresoras escuchan en {got}; cada una necesita su propio puerto",
         "two printers listen at {got}; each needs a port of its own",
     ),
+    "config.path_secret": (
+        "el secreto debe tener de 16 a 200 letras sin acento, dígitos, «-» o «_»: va en una dirección",
+        "the secret must be 16 to 200 plain letters, digits, '-' or '_': it is part of an address",
+    ),
+    "odoo.unknown_action": (
+        "Odoo pidió algo que no es imprimir ni abrir el cajón",
+        "Odoo asked for something that is neither printing nor the drawer",
+    ),
     "config.qz_needs_tls": (
         "para comprobar firmas de qz-tray hace falta el extra `tls`: pip install 'ticket-daemon[tls]'",
         "checking qz-tray signatures needs the extra `tls`: pip install 'ticket-daemon[tls]'",

@@ -133,6 +133,25 @@ class UpdateSettings(_Section, frozen=True):
     public_key: str = ""  #: whose list is believed: an Ed25519 public key in base64
 
 
+class EposSettings(_Section, frozen=True):
+    """ePOS-Print: points of sale that print to "an Epson by its address"."""
+
+    enabled: bool = False
+    path_secret: str = ""  #: in the address of programs on other machines: /p/PRINTER/SECRET/cgi-bin/…
+    listeners: tuple[str, ...] = ()  #: further "address:port"s beside the daemon's own
+    answers: Literal["printed", "accepted"] = "printed"  #: what a success means
+    timeout_ms: Annotated[int, Meta(ge=1_000, le=300_000)] = 10_000  #: of clients that do not say their own
+
+
+class OdooSettings(_Section, frozen=True):
+    """The hardware proxy of Odoo up to 19.0."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 8069
+    printer: str = ""  #: the default one when empty
+
+
 class PrinterSettings(_Section, frozen=True):
     """A destination: a queue with a name, and the printer behind it."""
 
@@ -144,6 +163,7 @@ class PrinterSettings(_Section, frozen=True):
     on_failure: Literal["fail", "hold"] = "hold"
     fallback: str = ""  #: the printer that stands in when this one cannot print for `retry_s`
     listen: str = ""  #: "127.0.0.1:9100": where programs print to it as to a network printer
+    path_secret: str = ""  #: its own, in place of `epos.path_secret`
     listen_idle_s: Annotated[float, Meta(gt=0, le=600)] = 3.0  #: silence that ends a ticket on a connection kept open
 
 
@@ -167,6 +187,8 @@ class Settings(_Section, frozen=True):
     fleet: FleetSettings = FleetSettings()
     html: HtmlSettings = HtmlSettings()
     qz: QzSettings = QzSettings()
+    epos: EposSettings = EposSettings()
+    odoo: OdooSettings = OdooSettings()
     update: UpdateSettings = UpdateSettings()
     printers: tuple[PrinterSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
@@ -222,10 +244,12 @@ _SECTIONS: Final[Mapping[str, type[Struct]]] = {
     "fleet": FleetSettings,
     "html": HtmlSettings,
     "qz": QzSettings,
+    "epos": EposSettings,
+    "odoo": OdooSettings,
 }
 #: Keys whose variable holds several values, with commas between them.
 _LISTS: Final = frozenset(
-    ("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens", "ports", "secure_ports")
+    ("allowed_origins", "allowed_hosts", "profiles", "sources", "tokens", "ports", "secure_ports", "listeners")
 )
 #: Variables of the same prefix that are no keys of the file.
 _OTHER_VARIABLES: Final = frozenset(PREFIX + name for name in ("ENV", "CONFIG", "DATA_DIR", "URL", "TOKEN"))

@@ -17,6 +17,8 @@ from ticket_daemon.settings.config import Settings
 
 #: The section whose values are secrets, or as good as one.
 _CONFIDENTIAL: Final = "auth"
+#: Keys of any section that are secrets.
+_SECRETS: Final = frozenset(("path_secret",))
 #: A user and a password in an address.
 _CREDENTIALS: Final = re.compile(r"(?<=//)[^/@\s]+(?=@)")
 IS_SET: Final = "set"
@@ -37,7 +39,8 @@ def _of_section(name: str, section: Struct) -> Iterator[tuple[str, Any]]:
     for field in msgspec.structs.fields(section):
         value = getattr(section, field.name)
         if value != field.default:
-            yield f"{name}.{field.name}", IS_SET if name == _CONFIDENTIAL and _is_secret(value) else _masked(value)
+            hides = (name == _CONFIDENTIAL and _is_secret(value)) or field.name in _SECRETS
+            yield f"{name}.{field.name}", IS_SET if hides else _masked(value)
 
 
 def _is_secret(value: Any) -> bool:

@@ -20,6 +20,8 @@ _STORE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FLEET_URL: Final = re.compile(r"(nats|tls|ws|wss)://[^/\s,]+")
 #: An address of this machine and a port; IPv6 in brackets.
 _LISTEN: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|localhost):[1-9]\d{0,4}")
+#: Part of an address, and too long to be guessed.
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,200}")
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -37,6 +39,7 @@ def broken(settings: Settings) -> Iterator[Broken]:
     yield from _server(settings)
     yield from _auth(settings)
     yield from _fleet(settings)
+    yield from _epos(settings)
 
 
 def _printers(settings: Settings) -> Iterator[Broken]:
@@ -62,6 +65,17 @@ def _listeners(settings: Settings) -> Iterator[Broken]:
             yield Broken("config.listen_twice", where, {"got": printer.listen})
         elif printer.listen:
             taken.add(printer.listen)
+
+
+def _epos(settings: Settings) -> Iterator[Broken]:
+    for index, listener in enumerate(settings.epos.listeners):
+        if not _LISTEN.fullmatch(listener):
+            yield Broken("config.listen_form", f"epos.listeners[{index}]", {"got": listener})
+    secrets = [("epos", settings.epos.path_secret)]
+    secrets += [(f"printers[{index}]", printer.path_secret) for index, printer in enumerate(settings.printers)]
+    for where, secret in secrets:
+        if secret and not _SECRET.fullmatch(secret):
+            yield Broken("config.path_secret", f"{where}.path_secret")
 
 
 def _stand_ins(settings: Settings, names: Set[str]) -> Iterator[Broken]:

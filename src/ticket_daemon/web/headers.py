@@ -74,7 +74,7 @@ def preflight(asks_private_network: bool) -> dict[str, str]:
     """The answer to "may I?" for an origin that may. Chromium 98 to 141 also asks for private networks."""
     allowed = {
         "Access-Control-Allow-Methods": "GET, POST, DELETE",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Modified-Since, SOAPAction",
         "Access-Control-Max-Age": str(_PREFLIGHT_S),
     }
     return allowed | ({"Access-Control-Allow-Private-Network": "true"} if asks_private_network else {})

@@ -44,14 +44,21 @@ def image(item: Item, align: str, to: Writer) -> None:
     if height > MAX_HEIGHT or width * height > MAX_DOTS:
         limit = min(MAX_HEIGHT, MAX_DOTS // width)
         raise Fault("image.too_tall", "height", width=width, height=f"{height:,}", limit=f"{limit:,}")
-    try:
-        data = base64.b64decode("".join(item.text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise Fault("image.base64") from None
+    data = _decoded(item.text)
     if item.values.get("mode") == "gray16":
         print_picture(_grey(data, width, height), align, to)
     else:
         print_picture(_mono(data, width, height), align, to)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):  # with line breaks in it, perhaps
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise Fault("image.base64") from None
 
 
 def _mono(data: bytes, width: int, height: int) -> Image:
