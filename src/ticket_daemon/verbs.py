@@ -64,6 +64,7 @@ class Order(NamedTuple):
     remote: bool = False
     format: str = DOCUMENT
     origin: str = ""  #: the frontend and the site or program that asks
+    owner: str = ""  #: whose it is (`owner_of`), where others may not see or steer it
     begin_by: int | None = None  #: ms since 1970 after which it must not begin to print any more
 
 
@@ -222,6 +223,7 @@ class Verbs:
             remote=order.remote,
             format=order.format,
             origin=order.origin,
+            owner=order.owner,
             simulated=destination.is_virtual,
         )
         return Prepared(new, destination, (*ticket.warnings, *rendered.warnings))
@@ -260,36 +262,45 @@ class Verbs:
 
     # --- jobs ---
 
-    async def job(self, job_id: str) -> Job:
-        """How a job stands. Raises UnknownJob."""
+    async def job(self, job_id: str, owner: str = "") -> Job:
+        """How a job stands, as `owner` ("": anybody) may see it. Raises UnknownJob."""
         job = await self.queue.find(job_id)
-        if job is None:
+        if job is None or not is_open_to(job, owner):
             raise UnknownJob("job.unknown", id=job_id)
         return job
 
-    async def cancel(self, job_id: str, by: str = "") -> Job:
+    async def cancel(self, job_id: str, by: str = "", owner: str = "") -> Job:
         """End a job that has not begun; `by` is who asked, for the audit. Raises UnknownJob, NotCancellable."""
+        await self.job(job_id, owner)
         return _audited("job_cancelled", await self.queue.cancel(job_id), by)
 
-    async def hold(self, job_id: str, by: str = "") -> Job:
+    async def hold(self, job_id: str, by: str = "", owner: str = "") -> Job:
         """Keep a waiting job back. Raises UnknownJob, NotCancellable."""
+        await self.job(job_id, owner)
         return _audited("job_held_back", await self.queue.hold(job_id), by)
 
-    async def release(self, job_id: str, by: str = "", *, open_drawer: bool = False) -> Job:
+    async def release(self, job_id: str, by: str = "", owner: str = "", *, open_drawer: bool = False) -> Job:
         """Let a held job go on; the drawer stays shut unless asked. Raises UnknownJob, NotCancellable."""
-        job = await self.job(job_id)
+        job = await self.job(job_id, owner)
         _, _, made = await self._again(job, with_pulse=open_drawer, all_copies=True)
         return _audited("job_released", await self.queue.release(job_id, made.first.data, made.further), by)
 
     async def reprint(
-        self, job_id: str, new_id: str | None = None, by: str = "", *, banner: bool = False, open_drawer: bool = False
+        self,
+        job_id: str,
+        new_id: str | None = None,
+        by: str = "",
+        owner: str = "",
+        *,
+        banner: bool = False,
+        open_drawer: bool = False,
     ) -> Accepted:
         """Print a finished or held job once more, as a new job; the drawer stays shut unless asked.
 
         `banner` puts REIMPRESIÓN over it. Raises UnknownJob, NotCancellable while it waits or prints, and what
         `Queue.submit` raises.
         """
-        job = await self.job(job_id)
+        job = await self.job(job_id, owner)
         if not job.is_settled:  # it will come out by itself
             raise NotCancellable("job.not_ended", id=job_id)
         payload, ticket, made = await self._again(job, with_pulse=open_drawer, banner=banner)
@@ -301,6 +312,7 @@ class Verbs:
             data=made.first.data,
             submitted_at=self._clock(),
             reprint_of=job_id,
+            owner=job.owner,
             format=payload.format,
             origin=job.origin,
         )
@@ -325,11 +337,13 @@ class Verbs:
         made = await asyncio.to_thread(self._render, ticket, destination, with_pulse=with_pulse, copies=copies)
         return payload, ticket, made
 
-    async def story(self, job_id: str) -> tuple[Job, list[Entry]]:
+    async def story(self, job_id: str, owner: str = "") -> tuple[Job, list[Entry]]:
         """How a job stands now, and how it came to that; the two agree. Raises UnknownJob."""
         while True:
             history = await self.queue.journal(job_id)
-            job = await self.job(job_id)  # asked last: what a caller does next, it does before the job changes again
+            job = await self.job(
+                job_id, owner
+            )  # asked last: what a caller does next, it does before the job changes again
             if not history or history[-1].state is job.state:
                 return job, history
 
@@ -341,11 +355,11 @@ class Verbs:
         """The jobs that have not ended: what prints, what waits in its order, what is held."""
         return self.queue.pending(limit)
 
-    async def paper(self, job_id: str) -> bytes:
+    async def paper(self, job_id: str, owner: str = "") -> bytes:
         """A picture (PNG) of what a job's bytes print. Raises UnknownJob."""
         from ticket_daemon.poster.emulator import draw
 
-        job = await self.job(job_id)
+        job = await self.job(job_id, owner)
         payload = await self.queue.payload(job_id)
         if payload is None:
             raise UnknownJob("job.unknown", id=job_id)
@@ -364,6 +378,16 @@ class Verbs:
 def _cost(ticket: Ticket) -> int:
     """Microseconds that rendering takes, about and at most; 0 where nothing tells."""
     return estimated_us(ticket.document) if isinstance(ticket, DocumentTicket) else 0
+
+
+def owner_of(by: str) -> str:
+    """A digest that names who asks, for the jobs that are its own."""
+    return hashlib.blake2b(by.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def is_open_to(job: Job, owner: str) -> bool:
+    """Whether `owner` may see and steer a job: one of its own, one that is nobody's; "" manages all."""
+    return not owner or job.owner in ("", owner)
 
 
 def _unheard(_: float) -> None:
@@ -389,4 +413,6 @@ def _digest(canonical: bytes, order: Order, reprint_of: str = "") -> bytes:
     asked = f"\0{order.printer or ''}\0{order.copies}\0{reprint_of}".encode()
     if order.format != DOCUMENT:  # documents keep the digest that they had before there were formats
         asked += f"\0{order.format}".encode()
+    if order.owner:  # the same words of another till are another ticket
+        asked += f"\0{order.owner}".encode()
     return hashlib.blake2b(canonical + asked, digest_size=_DIGEST_BYTES).digest()

@@ -17,7 +17,7 @@ from ticket_daemon.frontends.native import log_lines
 from ticket_daemon.frontends.native.call import Call, File, Reply, Services
 from ticket_daemon.frontends.native.desk import MAX_BURST, LogLines
 from ticket_daemon.frontends.native.guard.access import Need
-from ticket_daemon.verbs import DOCUMENT, Order
+from ticket_daemon.verbs import DOCUMENT, Order, is_open_to
 
 # --- requests that come over HTTP only ---
 
@@ -64,7 +64,7 @@ class OriginRefusedHealth(Struct, frozen=True):
 def order_of(asked: wire.TicketRequest, call: Call) -> Order:
     """The ticket that is asked for."""
     kind, body = call.body or (asked.format or DOCUMENT, asked.body)
-    return Order(body, asked.id or None, asked.printer, asked.ttl_s, asked.copies, format=kind)
+    return Order(body, asked.id or None, asked.printer, asked.ttl_s, asked.copies, format=kind, owner=call.owner)
 
 
 async def ticket(services: Services, asked: wire.TicketRequest, call: Call) -> Reply:
@@ -76,7 +76,7 @@ async def ticket(services: Services, asked: wire.TicketRequest, call: Call) -> R
 
 async def job(services: Services, asked: wire.JobRequest, call: Call) -> Reply:
     """How a job stands."""
-    found, history = await services.verbs.story(asked.id)
+    found, history = await services.verbs.story(asked.id, call.owner)
     return Reply(presenters.job_answer(found, services.lang, history), watch=found if asked.watch else None)
 
 
@@ -84,36 +84,37 @@ async def jobs(services: Services, asked: wire.JobsRequest, call: Call) -> Reply
     """The newest jobs, or those that have not ended."""
     verbs = services.verbs
     found = verbs.pending(asked.limit) if asked.pending else await verbs.recent(asked.limit)
+    found = [one for one in found if is_open_to(one, call.owner)]
     return Reply(presenters.jobs_answer(found, services.lang, pending=asked.pending))
 
 
 async def cancel(services: Services, asked: wire.CancelRequest, call: Call) -> Reply:
     """Do not print a job that has not begun."""
-    return Reply(presenters.job_answer(await services.verbs.cancel(asked.id, call.by), services.lang))
+    return Reply(presenters.job_answer(await services.verbs.cancel(asked.id, call.by, call.owner), services.lang))
 
 
 async def hold(services: Services, asked: wire.HoldRequest, call: Call) -> Reply:
     """Keep a waiting job back until it is released."""
-    return Reply(presenters.job_answer(await services.verbs.hold(asked.id, call.by), services.lang))
+    return Reply(presenters.job_answer(await services.verbs.hold(asked.id, call.by, call.owner), services.lang))
 
 
 async def release(services: Services, asked: wire.ReleaseRequest, call: Call) -> Reply:
     """Let a held job go on."""
-    released = await services.verbs.release(asked.id, call.by, open_drawer=asked.open_drawer)
+    released = await services.verbs.release(asked.id, call.by, call.owner, open_drawer=asked.open_drawer)
     return Reply(presenters.job_answer(released, services.lang))
 
 
 async def reprint(services: Services, asked: wire.ReprintRequest, call: Call) -> Reply:
     """Print a job once more, as a new job."""
     accepted = await services.verbs.reprint(
-        asked.id, asked.new_id, call.by, banner=asked.banner, open_drawer=asked.open_drawer
+        asked.id, asked.new_id, call.by, call.owner, banner=asked.banner, open_drawer=asked.open_drawer
     )
     return Reply(presenters.ack(accepted, (), services.lang), watch=accepted.job)
 
 
 async def paper(services: Services, asked: PaperRequest, call: Call) -> Reply:
     """What a job's bytes print."""
-    return Reply(file=File(await services.verbs.paper(asked.id), "image/png"))
+    return Reply(file=File(await services.verbs.paper(asked.id, call.owner), "image/png"))
 
 
 async def preview(services: Services, asked: wire.PreviewRequest, call: Call) -> Reply:

@@ -13,7 +13,7 @@ from ticket_daemon.frontends.native.guard.access import Caller, Need
 from ticket_daemon.frontends.native.overview import Overview
 from ticket_daemon.frontends.native.upkeep import Upkeep
 from ticket_daemon.queue import Job
-from ticket_daemon.verbs import Verbs
+from ticket_daemon.verbs import Verbs, owner_of
 
 
 class Services(NamedTuple):
@@ -36,6 +36,11 @@ class Call(NamedTuple):
     listener: Listener | None = None  #: of a WebSocket: who can be told of what comes later
     headers: Mapping[str, str] = {}  #: of an HTTP request
     body: tuple[str, bytes] | None = None  #: a ticket that is no JSON: its format, and the bytes
+
+    @property
+    def owner(self) -> str:
+        """Whose jobs these are, where several tokens have each their own; "" for who manages all."""
+        return owner_of(self.by) if self.caller.is_one_of_several(self.by) else ""
 
     def allowed(self, need: Need) -> str:
         """Who asks, for the audit. Raises Unauthorized, RateLimited."""

@@ -106,6 +106,10 @@ class Caller:
         """Count a message that was none."""
         self._gate.refused("message_refused", self.client, code=code)
 
+    def is_one_of_several(self, by: str) -> bool:
+        """Whether `by`, as `authorize` named it, is a token beside others: its jobs are its own."""
+        return by.startswith("token:") and len(self._gate.tokens) > 1
+
     def turns(self) -> Client:
         """The turns that all connections of this client share."""
         return self._gate.turns.of(self.client)

@@ -44,6 +44,9 @@ class Tokens:
     def __bool__(self) -> bool:
         return bool(self._known)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def name_of(self, token_digest: str) -> str | None:
         """The name of the token with this digest; None when no token has it. All are compared, always."""
         found = None
