@@ -1,9 +1,4 @@
-"""The whole error tree: what can go wrong, as types with a code, a text for a person and, where there is one, a path.
-
-It knows kinds of trouble and their codes (the wire's words); it does not know sockets, files or who is told. It
-promises that whoever catches one can answer with `code`, `text(lang)` and `path` alone, never by reading the
-sentence.
-"""
+"""What can go wrong, as types with a code, a text for a person and, where there is one, a path."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Ending tasks of one's own.
+"""Ending tasks.
 
-It knows asyncio; it does not know what the tasks do. It promises that a cancellation of the caller while it waits is
-not taken for the task's: who swallows it goes on for ever; and that a task whose libraries swallow one is told again.
+The caller's own cancellation, while it waits, is not mistaken for the task's; a task whose libraries swallow a
+cancellation is cancelled again.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""From msgspec's words about a value that does not fit a type, to a catalogue text with a path.
-
-It knows msgspec Structs, their annotations and how msgspec says that something is wrong; it does not know documents
-or configuration files. It promises that what would be right is always said in words of the catalogue, taken from the
-types themselves.
-"""
+"""From msgspec's message about a value of the wrong type to a text of the catalogue with a path."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""What a client can ask for, whatever it asks through.
+"""What a client can ask for, independent of the protocol it asks through.
 
-It knows tickets, jobs and destinations; it does not know WebSockets, HTTP or JSON messages. It promises that a
-document is refused or wholly rendered before its job is offered to the queue, and that the same verb does the same
-for every kind of client.
+A document is refused or completely rendered before its job is offered to the queue.
 """
 
 from __future__ import annotations

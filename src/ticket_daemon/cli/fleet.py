@@ -1,7 +1,4 @@
-"""`fleet …`: many shops over a NATS server. One line in VERBS for each of its verbs, loaded when it is called.
-
-It knows how the server is named and reached (`server_options`); what each verb does is its own module's.
-"""
+"""`fleet …`: many shops over a NATS server. Each verb is one line in VERBS, loaded when it is called."""
 
 from __future__ import annotations
 

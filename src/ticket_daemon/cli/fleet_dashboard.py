@@ -1,8 +1,4 @@
-"""`fleet dashboard`: the page that shows many shops.
-
-It knows options, and how the program is ended; it does not know what is shown. It promises that nothing is listened for
-before the options are known to be good.
-"""
+"""`fleet dashboard`: the page that shows many shops. Options are checked before it listens."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A group of verbs whose modules are imported when one is called: `run` must not wait for what other verbs need.
-
-It knows which module has which verb; it does not know what any of them does.
-"""
+"""A group of verbs whose modules are imported when one is called: `run` must not wait for what other verbs need."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Verbs whose `--help` is in the person's language.
+"""Verbs whose `--help` is in the reader's language.
 
-It knows that a verb's and an option's `help` is a key of the catalogue, and click's own few words; it does not know
-what any verb does. It promises that a page of help is in one language, but for what people type as it stands: verbs,
-options and their choices. The language is chosen when the page is asked for.
+`help` of a verb or an option is a key of the catalogue; the language is chosen when the page is asked for. Verbs,
+options and their choices stay as they are typed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""A client that does not wait: over one WebSocket that comes back by itself.
-
-It knows how a connection is made and made again; what is said over it is `conversation`'s. It promises what the package
-promises, to programs with an event loop.
-"""
+"""The asyncio client: one WebSocket, opened again whenever it is lost."""
 
 from __future__ import annotations
 

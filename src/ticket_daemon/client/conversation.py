@@ -1,8 +1,7 @@
-"""One client's side of the conversation, without a socket.
+"""One client's side of the conversation, without a socket: it is given a `send` while there is a connection.
 
-It knows messages, tickets under way and questions that wait for their answer; it is given a `send` while there is a
-connection and does not know how it is made. It promises that a ticket is sent again under the same id after every lost
-connection until it is acknowledged, that what was acknowledged is asked after, and that every future it gave ends.
+A ticket is sent again under the same id after every lost connection until it is acknowledged; what was acknowledged is
+asked about. Every future it returns ends.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""One request to a daemon over HTTP, with the standard library alone.
-
-It knows URLs, the token's header and what an unreachable daemon looks like; it does not know what is asked. It promises
-that a proxy of the environment has no part in it: the daemon is on this machine or network.
-"""
+"""One HTTP request to a daemon, with the standard library alone. Proxies of the environment are ignored."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What callers give and get: documents in any form, and what became of a ticket.
-
-It knows how a document may be written and which states mean what; it does not know how either travels.
-"""
+"""What callers pass in and get back: documents in any form, and what became of a ticket."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A client that waits: over HTTP, with the standard library alone.
-
-It knows the paths and how long to wait between tries; it does not know sockets (`http` does) or WebSockets. It promises
-what the package promises, to programs without an event loop; who wants to hear of changes takes AsyncClient.
-"""
+"""The blocking client, over HTTP with the standard library alone. For news of changes use AsyncClient."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Until when a certificate file is valid, and whether it fits its key.
+"""How long a certificate file is valid, and whether it fits its key.
 
-It knows where a certificate keeps its end (RFC 5280, 4.1.2.5), by walking over its DER; the standard library shows it
-of a peer's certificate only. It promises a time, FileNotFoundError, or a ValueError or OSError that says what is wrong.
+The end (RFC 5280, 4.1.2.5) is found by walking over the DER: the standard library shows only a peer's.
 """
 
 from __future__ import annotations

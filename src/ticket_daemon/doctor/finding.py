@@ -1,8 +1,4 @@
-"""What the doctor may find: every kind with how bad it is, and the texts that say what it is and what to do.
-
-It knows kinds; it does not know how one is found out. It promises that each finding has a code that stays, a sentence
-for a person and, where something is wrong, what to do about it.
-"""
+"""What the doctor may find: every kind, how bad it is, what it says and what to do about it."""
 
 from __future__ import annotations
 

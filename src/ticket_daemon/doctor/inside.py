@@ -1,7 +1,6 @@
-"""What the doctor looks at when the daemon itself is asked: its own state is known and not asked for over HTTP.
+"""What the doctor looks at when the daemon itself is asked: its own state is passed in, not fetched over HTTP.
 
-It knows what it was given at one moment; the rest it asks as from outside. It runs in a thread with an event loop of
-its own, so that a slow disk or a silent printer delays no ticket.
+It runs in a thread with its own event loop, so that a slow disk or a silent printer delays no ticket.
 """
 
 from __future__ import annotations

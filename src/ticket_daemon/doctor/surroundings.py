@@ -1,7 +1,6 @@
-"""What the doctor looks at: this machine, a daemon, and printers, as questions that a check may ask.
+"""What the doctor looks at: this machine, a daemon and printers, as questions that a check may ask.
 
-It knows how each question is answered here; it does not know what an answer means. It promises that asking changes
-nothing, puts nothing on paper and ends after some seconds.
+Asking changes nothing, prints nothing and ends after some seconds.
 """
 
 from __future__ import annotations

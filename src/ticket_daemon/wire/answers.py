@@ -1,8 +1,6 @@
-"""What the daemon says, as types.
+"""What the daemon says, as types. Absent fields are left out, so a v1 client meets nothing that it does not know.
 
-It knows each answer's `tipo` and fields, and nothing of how it comes about. It promises that what is absent is left
-out, so that a v1 client meets nothing it does not know where there is nothing to say. What `Meta` says here is what
-the descriptions for other people's programs (`/schemas/answers.json`) say.
+The descriptions in `Meta` are those of `/schemas/answers.json`.
 """
 
 from __future__ import annotations

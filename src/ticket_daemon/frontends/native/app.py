@@ -1,8 +1,6 @@
-"""HTTP and WebSocket on one port (aiohttp): the thin shell around sessions and verbs.
+"""HTTP and WebSocket on one port (aiohttp). `guard` decides who may ask for what.
 
-It knows paths, frames and limits; it does not know what messages mean. It promises that a client which stops reading
-is dropped rather than waited for, that frames over the limit close with 1009, and that the page needs nothing from
-outside. Who may ask for what is decided in `guard`.
+A client that stops reading is dropped, not waited for; a frame over the limit closes with 1009.
 """
 
 from __future__ import annotations

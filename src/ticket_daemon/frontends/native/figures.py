@@ -1,8 +1,6 @@
-"""What is counted while the daemon works: plain numbers, added up in the event loop.
+"""What is counted while the daemon works: plain numbers, added up in the event loop without a lock.
 
-It knows jobs, refusals and how long things took; it does not know who reads the figures or in what form. It promises
-that counting costs well under a microsecond and takes no lock, and that a name which is not a configured printer's
-makes no series of its own (`metrics` sees to that when it reads).
+A name that is not a configured printer's makes no series of its own (`metrics` sees to that when it reads).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The daemon's log file read from its end, for those who look at it from elsewhere.
-
-It knows where the lines are and how to choose among them; it does not know who asks. It promises the newest lines
-first, that a file of any size is read only as far back as is needed, and that a torn line is left out.
-"""
+"""The daemon's log file read from its end, newest line first, only as far back as is needed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The state of everything, for those who ask: status, printers, health.
-
-It knows the queue's figures, the destinations and how long the daemon runs; it does not know who asks. It promises
-figures of this moment, without waiting for disk or printer.
-"""
+"""The state of everything: status, printers, health. Nothing here waits for disk or printer."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What anybody may read: the interface's descriptions, and the client for web pages.
-
-It knows names and content types; it does not know who asks. It promises that nothing of a shop is in what it serves,
-which is why pages of every origin may read it.
-"""
+"""What anybody may read: the interface's descriptions and the client for web pages. Nothing of a shop is in it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What looks after the daemon itself, for those who may ask for it over HTTP.
-
-It knows what can be asked and the answers' shapes; it does not know who does it (the daemon passes that in) or who
-asks.
-"""
+"""What looks after the daemon itself: the work as functions that the daemon passes in, and the answers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The daemon described for other people's programs: JSON Schemas, OpenAPI and AsyncAPI, made from the code's own types.
-
-It knows how these formats say things; it does not know how a message is acted on. It promises that nothing is made
-before somebody asks, and that what is described is what is checked and sent, because both come from the same types.
-"""
+"""JSON Schemas, OpenAPI and AsyncAPI, made from the code's own types when somebody asks."""
 
 from __future__ import annotations
 
