@@ -183,7 +183,7 @@ def settle(page: Page, view: str) -> None:
     if view == "":
         page.wait_for_selector("#papers img")
     if view == "editor":
-        page.fill("#editor", '{"version": "1.0", "commands": [{"type": "feed", "data": {"lines": 0}}]}')
+        page.fill("#editor", '{"version": "1.0", "commands": [{"type": "feed", "data": {"lines": -1}}]}')
         page.wait_for_selector("#lens:not([hidden])")
 
 

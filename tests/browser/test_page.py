@@ -195,7 +195,7 @@ def test_fault_in_a_whole_message_is_marked_too(page: Page) -> None:
 
 
 def test_correcting_the_text_takes_the_mark_away(page: Page) -> None:
-    print_it(page, document({"type": "feed", "data": {"lines": 0}}))
+    print_it(page, document({"type": "feed", "data": {"lines": -1}}))
     expect(page.locator("#fault")).to_be_visible()
     page.fill("#editor", document({"type": "feed", "data": {"lines": 1}}))
     expect(page.locator("#fault")).to_be_hidden()

@@ -20,7 +20,7 @@ WIRE_CODES = {
 }  # fmt: skip
 SET_UP_CODES = {
     "unreachable", "no_answer", "tls_error", "service_error", "build_error", "invalid_config", "invalid_profiles",
-    "already_running", "not_looked", "fleet_unavailable", "fleet_refused", "program_gone",
+    "already_running", "not_looked", "fleet_unavailable", "fleet_refused", "update_error", "program_gone",
 }  # fmt: skip
 CATEGORIES = {
     "VALIDATION", "PRINTER", "QR", "BARCODE", "TABLE", "RAW", "IMAGE", "COMMAND", "JSON", "AUDIT", "EXECUTION", "ERROR",

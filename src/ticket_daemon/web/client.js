@@ -719,7 +719,7 @@ const CONTENTS = ["html", "text", "pdf", "picture", "printer"];
 
 function content(ticket) {
   if (globalThis.Element && ticket instanceof Element) return { formato: "html", contenido: look(ticket) };
-  const formato = CONTENTS.find((name) => ticket?.[name] !== undefined);
+  const formato = !ticket?.toJSON && CONTENTS.find((name) => Object.hasOwn(ticket ?? {}, name)); // a Ticket has methods of these names
   if (!formato) return { datos: ticket?.toJSON?.() ?? ticket };
   const given = ticket[formato];
   return { formato, contenido: typeof given === "string" ? given : base64(new Uint8Array(given.buffer ?? given)) };
