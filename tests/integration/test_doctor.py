@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import concurrent.futures.thread  # noqa: F401 - loaded while it may be read: tests here give up root's rights
 import contextlib
 import datetime
+import getpass  # noqa: F401 - loaded while it may be read: tests here give up root's rights
+import importlib.readers  # noqa: F401 - the same
 import json
 import os
 import pty
@@ -27,7 +30,7 @@ from support.tcp_printer import TcpPrinter
 from ticket_daemon import __version__
 from ticket_daemon.doctor import KINDS, Finding, Surroundings, examine
 from ticket_daemon.doctor.surroundings import Disk
-from ticket_daemon.poster.profile.catalogue import find
+from ticket_daemon.poster.profile.catalogue import find, names
 from ticket_daemon.printers import Destination, Discovery, FoundPrinter, Snapshot
 from ticket_daemon.printers.discovery import cups
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
@@ -35,6 +38,8 @@ from ticket_daemon.settings import config
 from ticket_daemon.settings.config import PrinterSettings, Settings
 
 ROOT = os.name == "posix" and os.geteuid() == 0
+
+names()  # the profiles too are read while they may be
 
 
 # --- the command, as a technician has it ---

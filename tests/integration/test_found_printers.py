@@ -394,9 +394,15 @@ def test_add_begins_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert [one.name for one in config.load("test", file, {}).printers] == ["caja", "virtual"]
 
 
-def test_add_without_a_file_says_how_to_name_one(tmp_path: Path) -> None:
-    done = command("printers", "add", "socket://127.0.0.1:9", "--name", "caja", TICKET_DAEMON_CONFIG="")
-    assert (done.returncode, "--config FILE" in done.stderr) == (2, True)
+def test_add_without_a_file_writes_the_one_in_the_data_directory(tmp_path: Path) -> None:
+    done = command(
+        "printers", "add", "socket://127.0.0.1:9", "--name", "caja", "--profile", "Generic 80mm", "--no-reload",
+        TICKET_DAEMON_CONFIG="", TICKET_DAEMON_DATA_DIR=str(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    settings = config.load("test", None, {"TICKET_DAEMON_DATA_DIR": str(tmp_path)})
+    assert settings.file == tmp_path / "config.toml"
+    assert [one.name for one in settings.printers] == ["caja", "virtual"]
 
 
 def test_detect_names_model_and_profile(tmp_path: Path) -> None:

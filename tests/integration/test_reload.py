@@ -36,6 +36,10 @@ def printer(name: str, uri: str, profile: str = "Generic 80mm", **more: object) 
     return "[[printers]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
 
 
+#: Lines of the longest ticket that is sent here.
+LINES = 15_000
+
+
 class Shop:
     """A daemon in this process, its file, and a client."""
 
@@ -49,7 +53,9 @@ class Shop:
         return await self.daemon.reload()
 
     async def send(self, job_id: str, where: str, text: str = "hola", repeat: int = 1) -> dict[str, Any]:
-        message = {"tipo": "ticket", "id": job_id, "printer": where, "datos": ticket(text, repeat)}
+        copies = max(1, repeat // LINES)  # a ticket has a bound of lines; what is wanted here is bytes
+        document = ticket(text, repeat // copies)
+        message = {"tipo": "ticket", "id": job_id, "printer": where, "datos": document, "copies": copies}
         return await self.pos.until_answer(message, "ack")
 
     async def result(self, job_id: str) -> dict[str, Any]:

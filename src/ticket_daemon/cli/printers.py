@@ -165,8 +165,7 @@ def _configuration(config: Path | None, env: str | None) -> tuple[Path, Settings
     from ticket_daemon.settings import config as configuration
 
     file = config or configuration.home_file(env, os.environ)
-    known = file if file.exists() else None
-    return file, configuration.load(env, known, os.environ)
+    return file, configuration.load(env, file, os.environ, text=None if file.exists() else "")
 
 
 def _check(file: Path, env: str | None) -> Any:

@@ -106,7 +106,7 @@ FORMATS: Final = (
     Format("document", "ticket_daemon.formats.document", "reader", ("application/json",), (".json",)),
     Format(
         "printer", "ticket_daemon.formats.printer", "reader",
-        ("application/vnd.escpos", "application/octet-stream"), (".bin", ".escpos", ".prn"),
+        ("application/vnd.escpos",), (".bin", ".escpos", ".prn"),
     ),
     Format("text", _SIMPLE, "text_reader", ("text/plain",), (".txt",)),
     Format(

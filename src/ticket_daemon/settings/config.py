@@ -285,7 +285,7 @@ def load(
     if data_dir is None:
         data_dir = Path(environ.get(PREFIX + "DATA_DIR") or (where.data if own else default_data_dir(meant.env)))
     home = file or (where.config_file if own else data_dir / places.CONFIG_NAME)
-    if file is None and (text is not None or home.exists()):
+    if file is None and (text is not None or os.path.exists(home)):
         file = home
 
     values: dict[str, Any] = {name: dict(table) for name, table in _ENVIRONMENTS[meant.env].items()}

@@ -40,7 +40,8 @@ MIB: Final = 1024 * 1024
 BODY_S: Final = 30.0
 _JSON_PATHS: Final = ("/api/", "/auth/")
 #: What a form of any page can send without asking first, and that could hold a message of ours.
-_FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data", "application/x-www-form-urlencoded"))
+_URLENCODED: Final = "application/x-www-form-urlencoded"
+_FORM_KINDS: Final = frozenset(("text/plain", "multipart/form-data", _URLENCODED))
 #: A header that no form can send: by it a program says that its plain text is no form.
 PLAIN: Final = "Ticket-Format"
 #: The one form that is the daemon's own; it asks for a password.
@@ -121,8 +122,11 @@ class Guard:
         if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
             asks = "Access-Control-Request-Private-Network" in request.headers
             return web.Response(status=204, headers=headers.preflight(asks))
-        if caller.origin is None and _is_form(request):
-            return self._answer(MediaTypeRefused("message.media_type"))
+        try:
+            if caller.origin is None and await _is_form(request):
+                return self._answer(MediaTypeRefused("message.media_type"))
+        except TooSlow as problem:
+            return self._answer(problem)
         return await self._told(request, handler)
 
     @staticmethod
@@ -177,15 +181,23 @@ class Guard:
         response.headers.update(headers.cors(origin, request.path))
 
 
-def _is_form(request: web.Request) -> bool:
-    """Whether a form of any page could have sent this: nothing in it had to be asked for first."""
-    return (
+async def _is_form(request: web.Request) -> bool:
+    """Whether a form of any page could have sent this: nothing in it had to be asked for first.
+
+    Programs that name no kind of body send `urlencoded` too; but no form leaves a brace or bracket as it is.
+    Raises TooSlow.
+    """
+    could_be = (
         request.method not in _SAFE_METHODS
         and request.content_type in _FORM_KINDS
         and hdrs.AUTHORIZATION not in request.headers
         and PLAIN not in request.headers
-        and not request.path.startswith(_OWN_FORMS)
     )
+    if not could_be or request.content_type != _URLENCODED:
+        return could_be
+    if request.path.startswith(_OWN_FORMS):
+        return False
+    return not (await whole_body(request)).lstrip().startswith((b"{", b"["))
 
 
 def _may_hear(path: str, refusal: TicketDaemonError) -> bool:
