@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import concurrent.futures.thread  # noqa: F401 - loaded while it may be read: tests here give up root's rights
 import contextlib
 import datetime
-import getpass  # noqa: F401 - loaded while it may be read: tests here give up root's rights
-import importlib.readers  # noqa: F401 - the same
 import json
 import os
 import pty
@@ -30,7 +27,7 @@ from support.tcp_printer import TcpPrinter
 from ticket_daemon import __version__
 from ticket_daemon.doctor import KINDS, Finding, Surroundings, examine
 from ticket_daemon.doctor.surroundings import Disk
-from ticket_daemon.poster.profile.catalogue import find, names
+from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.printers import Destination, Discovery, FoundPrinter, Snapshot
 from ticket_daemon.printers.discovery import cups
 from ticket_daemon.printers.emulated import EmulatedPrinter, Faults
@@ -38,8 +35,6 @@ from ticket_daemon.settings import config
 from ticket_daemon.settings.config import PrinterSettings, Settings
 
 ROOT = os.name == "posix" and os.geteuid() == 0
-
-names()  # the profiles too are read while they may be
 
 
 # --- the command, as a technician has it ---
@@ -308,6 +303,7 @@ async def test_a_data_directory_without_permission_is_named_with_the_account() -
     folder = Path(tempfile.mkdtemp(prefix="doctor-"))
     folder.chmod(0o555)
     try:
+        await examined(Around(settings(folder)))  # loads what nobody may read: Python itself
         with as_nobody():
             found = await examined(Around(settings(folder)))
     finally:
@@ -542,6 +538,7 @@ async def test_a_device_without_permission_is_named_with_the_group_to_join(tmp_p
     expected = Path(path).group()  # asked first: somebody else may not even read Python's library
     os.chmod(path, 0o600 if ROOT else 0)
     try:
+        await of_printer(tmp_path, destination(f"serial://{path}"))  # loads what nobody may read: Python itself
         with as_nobody():
             found = await of_printer(tmp_path, destination(f"serial://{path}"))
     finally:

@@ -190,7 +190,9 @@ async def test_a_full_queue_takes_the_rest_later_and_in_order(server: NatsServer
         async with client(daemon.url.rstrip("/")) as pos:
             await pos.ask({"tipo": "subscribe", "topics": ["jobs"]})
             await backend.until(lambda h: h.id == "n2")
-            refused = await pos.until_answer({"tipo": "ticket", "id": "pos", "datos": document("pos")}, "error")
+            refused = await pos.until_answer(
+                {"tipo": "ticket", "id": "pos", "printer": "caja", "datos": document("pos")}, "error"
+            )
             assert refused["code"] == "queue_full"
         assert await backend.waiting() == len(ids) - 3
         caja.set_condition(paper_out=False)
