@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import getpass  # noqa: F401 - the doctor asks for it where it has no rights, and nobody may read it then
 import json
 import os
 import pty

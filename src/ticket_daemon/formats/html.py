@@ -16,6 +16,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
@@ -359,7 +360,7 @@ class _Running:
         if self._session is not None:
             await self._session.close()
         with contextlib.suppress(OSError):
-            if os.name == "nt":
+            if sys.platform == "win32":
                 self._process.kill()
             else:
                 os.killpg(self._process.pid, 9)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import threading
-from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from ticket_daemon.errors import DocumentError
@@ -49,7 +48,7 @@ class Worker:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: multiprocessing.process.BaseProcess | None = None
-        self._line: Connection | None = None
+        self._line: Any = None  #: multiprocessing's connection, of another class on each system
 
     def ask(self, task: tuple[bytes, int, int]) -> Any:
         """The worker's answer. Blocks. Raises DocumentError when it takes too long or dies."""
@@ -69,7 +68,7 @@ class Worker:
             self._end()
             raise DocumentError("format.too_slow", path="contenido", seconds=round(TIMEOUT_S))
 
-    def _started(self) -> Connection:
+    def _started(self) -> Any:
         if self._line is None or self._process is None or not self._process.is_alive():
             self._end()
             context = multiprocessing.get_context("spawn")
@@ -93,7 +92,7 @@ class Worker:
             self._end()
 
 
-def serve(line: Connection) -> None:
+def serve(line: Any) -> None:
     """Draw what is asked for, one PDF after the other, until the other side is gone."""
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
