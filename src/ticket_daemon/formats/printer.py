@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ticket_daemon.errors import DocumentError
 from ticket_daemon.formats import Options, content
 from ticket_daemon.poster.document import Source, Warned
 from ticket_daemon.poster.printer_data import heading, printer_data
@@ -29,6 +30,8 @@ class PrinterTicket:
 
     def render(self, profile: Profile | None, options: Options) -> Rendered:
         if profile is not None and profile.passthrough:
+            if options.allow_raw is False:
+                raise DocumentError("raw.forbidden", category="RAW")
             return Rendered(self.body, profile, ())
         data, warnings = printer_data(self.body, allow_raw=options.allow_raw, with_pulse=options.with_pulse)
         return Rendered(data, profile or generic(_PAPER_MM), warnings)

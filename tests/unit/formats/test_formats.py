@@ -8,6 +8,7 @@ from ticket_daemon.errors import DocumentError, UnknownFormat
 from ticket_daemon.formats import FORMATS, Formats, Options, all_copies
 from ticket_daemon.poster.escpos import parse
 from ticket_daemon.poster.escpos.mechanics import Pulse
+from ticket_daemon.poster.profile.catalogue import find
 from ticket_daemon.queue.job import printed
 from ticket_daemon.settings.config import Settings
 
@@ -59,3 +60,11 @@ def test_an_unknown_format_is_refused_with_the_known_ones(formats: Formats) -> N
 def test_ready_bytes_are_refused_where_raw_is(formats: Formats) -> None:
     with pytest.raises(DocumentError):
         formats.read("printer", READY).render(None, Options(allow_raw=False))
+
+
+def test_a_label_printer_takes_no_bytes_where_raw_is_forbidden(formats: Formats) -> None:
+    profile = find("passthrough")
+    assert profile is not None
+    assert formats.read("printer", b"^XA^XZ").render(profile, Options()).data == b"^XA^XZ"
+    with pytest.raises(DocumentError):
+        formats.read("printer", b"^XA^XZ").render(profile, Options(allow_raw=False))
